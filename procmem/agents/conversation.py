@@ -1,0 +1,106 @@
+"""A conversation with one model: it grows by appending, and every call is reported with just what is new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Sequence
+
+from procmem.agents.assignment import Assignment
+from procmem.errors import Cancelled
+from procmem.events import Called, Event
+from procmem.types import Message, Purpose, Reply, ToolCall, ToolSpec
+
+
+class Conversation:
+    """Messages with one model.
+
+    Args:
+        assignment: The run's working set.
+        name: Identifies the conversation in the log ("planning", "turns", "turn 3").
+        reader: Who talks: "orchestrator" or an agent's name.
+        model: The model id.
+        system: The system prompt, without memories.
+        memories: The memory block, put at the end of the system prompt.
+        tools: The tools offered in every call that allows any.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        name: str,
+        reader: str,
+        model: str,
+        system: str,
+        memories: str = "",
+        tools: Sequence[ToolSpec] = (),
+    ) -> None:
+        self.assignment = assignment
+        self.name = name
+        self.reader = reader
+        self.model = assignment.models(model)
+        self.tools = tuple(tools)
+        self.messages: list[Message] = [{"role": "system", "content": system + memories}]
+        self._reported = 0
+        self._names = tuple(tool.name for tool in tools)
+        self._sizes = {
+            "system": len(system),
+            "tools": sum(len(json.dumps([tool.name, tool.description, tool.parameters])) for tool in tools),
+            "memories": len(memories),
+            "history": 0,
+        }
+
+    def say(self, text: str) -> None:
+        """Add a user message."""
+        self._add({"role": "user", "content": text})
+
+    def answer(self, call: ToolCall, text: str) -> None:
+        """Add the result of a tool call."""
+        self._add({"role": "tool", "tool_call_id": call.id, "content": text})
+
+    def ask(self, purpose: Purpose, turn: int, *, with_tools: bool = True) -> Generator[Event, None, Reply]:
+        """Call the model with the whole conversation and remember its reply.
+
+        Raises:
+            LimitReached: the budget does not allow another call.
+            Cancelled: the person stopped the run.
+            ModelFailed: the model gave no usable reply.
+        """
+        run = self.assignment
+        if run.stop.is_set():
+            raise Cancelled
+        run.ledger.check()
+        tools = self.tools if with_tools else ()
+        reply = self.model.complete(
+            purpose, self.messages, tools, stop=run.stop, seconds=run.team.limits.seconds_per_call
+        )
+        run.ledger.spend(reply)
+        parts = dict(self._sizes) if tools else {**self._sizes, "tools": 0}
+        added = tuple(self.messages[self._reported :])
+        self._add(_assistant(reply))
+        self._reported = len(self.messages) - 1
+        yield Called(purpose, self.reader, self.name, turn, added, self._names if tools else (), parts, reply)
+        return reply
+
+    def _add(self, message: Message) -> None:
+        self.messages.append(message)
+        self._sizes["history"] += len(message["content"] or "") + sum(
+            len(call["function"]["arguments"]) for call in message.get("tool_calls", ())
+        )
+
+
+def _assistant(reply: Reply) -> Message:
+    """The reply as the wire message that the next call carries."""
+    message: Message = {"role": "assistant", "content": reply.text or None}
+    if reply.tool_calls:
+        message["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                # Providers refuse a history whose arguments are not JSON; the refusal text says what was wrong.
+                "function": {"name": call.name, "arguments": json.dumps(call.arguments, ensure_ascii=False)},
+            }
+            for call in reply.tool_calls
+        ]
+    elif not reply.text:
+        message["content"] = ""
+    return message

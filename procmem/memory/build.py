@@ -1,0 +1,96 @@
+"""From a trajectory to LEGOMem's memory unit (LEGOMem 3 and Appendix A; Mem^p 3, proceduralization)."""
+
+from __future__ import annotations
+
+from procmem.memory.units import action_json
+from procmem.types import FullTaskUnit, Memory, Origin, Step, SubtaskUnit, Trajectory, Turn
+
+OBSERVATION_LIMIT = 1200
+"""Characters kept of one observation. Rule 5 of Appendix A asks for short ones; a table of some ten rows still fits."""
+
+
+def full_task_unit(trajectory: Trajectory) -> FullTaskUnit:
+    """Distil a trajectory by LEGOMem's rules, without a model.
+
+    A turn holds one agent's related actions (rule 1), which keep their think-action form without call ids (2, 3);
+    failed actions are dropped (4), observations are shortened (5), coordination is left out (6), steps is a string (7).
+    """
+    return FullTaskUnit(
+        task=trajectory.task,
+        high_level_plan=trajectory.plan,
+        subtasks=tuple(unit for turn in trajectory.turns if (unit := subtask_unit(turn)).steps),
+        final_answer=trajectory.answer,
+        reflections=trajectory.reflections or _reflect(trajectory),
+    )
+
+
+def subtask_unit(turn: Turn) -> SubtaskUnit:
+    """One delegation with its successful steps and their observations, numbered alike from 1."""
+    kept = [step for step in turn.steps if not step.failed]
+    return SubtaskUnit(
+        agent=turn.agent,
+        description=turn.subtask,
+        steps="".join(f"<think>{step.thought}</think><action>{action_json(step)}</action>" for step in kept),
+        observations="\n".join(f"[{number}] {shorten(step.observation)}" for number, step in enumerate(kept, start=1)),
+    )
+
+
+def shorten(text: str, limit: int = OBSERVATION_LIMIT) -> str:
+    """The text, cut at the last line or word that fits and marked with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    head = text[:limit]
+    cut = max(head.rfind("\n"), head.rfind(" "))
+    return f"{head[:cut] if cut > limit // 2 else head} …"
+
+
+def _reflect(trajectory: Trajectory) -> str:
+    failed = [(turn.agent, step) for turn in trajectory.turns for step in turn.steps if step.failed]
+    if not failed:
+        return "Every step succeeded."
+    return " ".join(_failure(agent, step) for agent, step in failed[:3])
+
+
+def _failure(agent: str, step: Step) -> str:
+    return f"The {agent} agent's {step.tool} failed: {shorten(step.observation, 200)}"
+
+
+def memories_of(trajectory: Trajectory, builder: str, identity: str) -> tuple[Memory, ...]:
+    """The full-task memory of a trajectory, then its subtask memories.
+
+    Args:
+        trajectory: What happened; whether it may be learned from is the update policy's matter.
+        builder: Who wrote the steps: model ids, "demonstration" or "person".
+        identity: A unique prefix of the memories' ids.
+    """
+    unit = full_task_unit(trajectory)
+    origin = Origin(run_id=trajectory.run_id, task_id=trajectory.task_id, builder=builder)
+    whole = Memory(
+        id=identity,
+        level="full-task",
+        agent="orchestrator",
+        title=headline(trajectory.task),
+        key=trajectory.task,
+        unit=unit,
+        origin=origin,
+    )
+    parts = [
+        Memory(
+            id=f"{identity}.{number}",
+            level="subtask",
+            agent=subtask.agent,
+            title=headline(subtask.description),
+            key=subtask.description,
+            unit=subtask,
+            origin=origin,
+            parent=identity,
+        )
+        for number, subtask in enumerate(unit.subtasks, start=1)
+    ]
+    return (whole, *parts)
+
+
+def headline(text: str, limit: int = 80) -> str:
+    """The first line of a text, at most ``limit`` characters, as a title."""
+    line = text.strip().split("\n", 1)[0]
+    return line if len(line) <= limit else f"{line[: limit - 1].rsplit(' ', 1)[0]}…"
