@@ -1,0 +1,316 @@
+"""The file: opening, migrations, one writer at a time, and DuckDB's errors as sentences.
+
+DuckDB allows one process per file and one thread per connection, so every call takes a cursor of its own and writes
+take turns. A write is on disk when it returns; kill -9 loses nothing that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from procmem.errors import BadInput
+
+if TYPE_CHECKING:
+    import duckdb
+
+Row: TypeAlias = tuple[Any, ...]
+
+_SCHEMA = Path(__file__).parent / "schema"
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",  # nothing here may reach for the network
+    "autoload_known_extensions": "false",
+    "checkpoint_threshold": "1TB",  # checkpoints are made here, where the room on the disk is looked at first
+}
+_LONG_LOG = 16 * 2**20
+_log = logging.getLogger(__name__)
+
+
+class Session:
+    """A cursor for one call or one transaction; text that UTF-8 cannot hold is repaired on its way in."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def run(self, sql: str, *values: object) -> list[Row]:
+        """Execute one statement and fetch all rows."""
+        return self._cursor.execute(sql, [storable(value) for value in values]).fetchall()
+
+    def insert(self, into: str, names: str, rows: Sequence[Sequence[object]]) -> None:
+        """Insert many rows by one statement: ``insert("insert into t", "a, b", [(1, 2)])``."""
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self.run(f"{into} ({names}) select {', '.join(['unnest(?)'] * len(columns))}", *columns)
+
+
+class Database:
+    """One open DuckDB file, or a private database in memory when ``path`` is ``None``.
+
+    ``notices`` holds what a person must be told about the opening; it is empty on a good day.
+
+    Raises:
+        BadInput: another process has the file, it is no store, or a newer ProcMem wrote it.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._writer = threading.RLock()
+        self._door = threading.Lock()
+        self._broken = False
+        self._closed = False
+        self.notices: list[str] = []
+        self._connection = self._open()
+
+    # --- reading and writing ---
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """The rows of one query."""
+        with self._session() as session:
+            return session.run(sql, *values)
+
+    def put(self, sql: str, *values: object) -> list[Row]:
+        """One writing statement, durable when this returns; the rows are those of its ``returning``."""
+        with self._writer:
+            with self._session() as session:
+                rows = session.run(sql, *values)
+            self._shorten_log()
+            return rows
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Several statements that happen together or not at all. Writers take turns; a thread may nest only reads."""
+        with self._writer:
+            with self._session() as session:
+                session.run("begin")
+                try:
+                    yield session
+                    session.run("commit")
+                except BaseException:
+                    self._roll_back(session)
+                    raise
+            self._shorten_log()
+
+    def checkpoint(self) -> None:
+        """Move the log into the file. Where that fails it is left for later: the log holds everything."""
+        try:
+            if self._path and not _room_for_checkpoint(self._path):
+                raise BadInput("there is too little room on the disk")
+            with self._writer, self._session() as session:
+                session.run("checkpoint")
+        except (BadInput, OSError) as error:
+            _log.warning("The checkpoint of %s is put off: %s", self._name, error)
+
+    def close(self) -> None:
+        """Checkpoint and let go of the file, after the write under way. Closing twice is allowed."""
+        with self._writer:
+            if self._closed:
+                return
+            try:
+                if not self._broken:
+                    self.checkpoint()
+            finally:
+                self._closed = True
+                self._connection.close()
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        import duckdb
+
+        try:
+            cursor = self._cursor()
+            try:
+                yield Session(cursor)
+            finally:
+                cursor.close()
+        except duckdb.FatalException as error:
+            self._broken = True  # DuckDB refuses everything until the file is opened again; the next call does that
+            raise BadInput(self._trouble(error)) from error
+        except (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException) as error:
+            raise BadInput(self._trouble(error)) from error
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._door:
+            if self._closed:
+                raise BadInput(f"The store {self._name} is closed.")
+            if self._broken:
+                self._connection.close()
+                self._connection = self._open()
+                self._broken = False
+            return self._connection.cursor()
+
+    def _roll_back(self, session: Session) -> None:
+        import duckdb
+
+        try:
+            session.run("rollback")
+        except duckdb.Error as error:  # a failed commit has rolled back by itself
+            _log.debug("Nothing to roll back: %s", _first_line(error))
+
+    def _trouble(self, error: Exception) -> str:
+        return _disk_full(self._path, error) or f"The store {self._name} could not do that: {_first_line(error)}"
+
+    @property
+    def _name(self) -> str:
+        return str(self._path or "in memory")
+
+    def _shorten_log(self) -> None:
+        if self._path and _size(_log_file(self._path)) > _LONG_LOG:
+            self.checkpoint()
+
+    # --- opening ---
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        connection = self._open_file(self._path) if self._path else _connect(None)
+        try:
+            _migrate(connection, self._path)
+        except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException) as error:
+            connection.close()
+            raise BadInput(_cannot_open(self._path, error)) from error
+        except BadInput:
+            connection.close()
+            raise
+        return connection
+
+    def _open_file(self, path: Path) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"The folder {path.parent} cannot be made: {error.strerror}. Set PROCMEM_HOME.") from error
+        try:
+            return _connect(path)
+        except duckdb.Error as error:
+            if "replaying WAL" not in str(error):
+                raise BadInput(_cannot_open(path, error)) from error
+            self._set_log_aside(path, _first_line(error))
+        try:
+            return _connect(path)
+        except duckdb.Error as error:
+            raise BadInput(_cannot_open(path, error)) from error
+
+    def _set_log_aside(self, path: Path, why: str) -> None:
+        log = _log_file(path)
+        aside = log.with_name(f"{log.name}.broken-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+        log.rename(aside)
+        notice = (
+            f"The log of {path} is damaged and was set aside as {aside.name}. The store is as of its last checkpoint; "
+            f"what was written after it is missing. Keep that file if you need it. Cause: {why}"
+        )
+        self.notices.append(notice)
+        _log.error(notice)
+
+
+def storable(value: object) -> object:
+    """``value`` with lone surrogates, which no UTF-8 text can hold, replaced by U+FFFD; NUL and emoji are kept."""
+    if isinstance(value, str):
+        return value if value.isascii() else _repaired(value)
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    return value
+
+
+def _repaired(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(str(path) if path else ":memory:", config=_CONFIG)
+    connection.execute("pragma disable_checkpoint_on_shutdown")  # close() makes it, if there is room
+    return connection
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+    """Apply the .sql files of schema/ that this file has not seen, each in one transaction."""
+    steps = {int(file.name[:3]): file for file in sorted(_SCHEMA.glob("*.sql"))}
+    done = _schema_version(connection, path)
+    if done > max(steps):
+        raise BadInput(
+            f"The store {path} was written by a newer ProcMem (schema {done}, this one knows {max(steps)}). "
+            "Update ProcMem, or set PROCMEM_HOME to another folder."
+        )
+    for version in range(done + 1, max(steps) + 1):
+        connection.execute("begin")
+        connection.execute(steps[version].read_text(encoding="utf-8"))
+        connection.execute("insert into schema_version values (?, ?)", [version, utc_now()])
+        connection.execute("commit")
+    if done < max(steps):
+        connection.execute("checkpoint")
+
+
+def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path | None) -> int:
+    tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    if tables and "schema_version" not in tables:
+        raise BadInput(f"{path} is a DuckDB file, but not a ProcMem store. Move it away, or set PROCMEM_HOME.")
+    connection.execute(
+        "create table if not exists schema_version (version integer not null, applied timestamp not null)"
+    )
+    ((version,),) = connection.execute("select coalesce(max(version), 0) from schema_version").fetchall()
+    return int(version)
+
+
+def utc_now() -> datetime:
+    """Now, as the tables keep it: UTC without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _disk_full(path: Path | None, error: Exception) -> str:
+    """The sentence for a full disk, or "" for any other error."""
+    if not any(sign in str(error) for sign in ("No space left", "File too large", "Disk quota")):
+        return ""
+    return f"The disk is full, so {path} could not be written. Nothing saved before is lost: free some space and go on."
+
+
+def _cannot_open(path: Path | None, error: Exception) -> str:
+    if full := _disk_full(path, error):
+        return full
+    line = _first_line(error)
+    if "Could not set lock" in line:
+        holder = re.search(r"\(PID (\d+)\)", line)
+        who = f"process {holder.group(1)}" if holder else "another process"
+        return (
+            f"The store {path} is in use by {who}. Close the other ProcMem (the app or a command that is still "
+            "running), or set PROCMEM_HOME to another folder."
+        )
+    if "Cannot open file" in line:
+        return f"The store {path} cannot be opened. Check that it is a file you may read and write: {line}"
+    return (
+        f"The store {path} is damaged or is no ProcMem store. Move it away (do not delete it) and put a backup in its "
+        f"place, or set PROCMEM_HOME to another folder. DuckDB says: {line}"
+    )
+
+
+def _room_for_checkpoint(path: Path) -> bool:
+    """A checkpoint that runs out of disk invalidates the open database (DuckDB 1.4 even empties it), so look first."""
+    return shutil.disk_usage(path.parent).free > 2 * _size(_log_file(path)) + _size(path) // 4
+
+
+def _log_file(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file, 0 when there is none."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]
