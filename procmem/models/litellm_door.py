@@ -1,0 +1,43 @@
+"""The one place that imports litellm, once, tamed: no network, no .env, no telemetry, no prints."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from functools import cache
+from typing import Any
+
+from procmem.models import simulated_provider
+
+_lock = threading.Lock()
+
+
+def litellm() -> Any:
+    """The litellm module; the first call imports it (2-3 s), so warm it in the background."""
+    with _lock:
+        return _imported()
+
+
+def loaded() -> bool:
+    """Whether ``litellm()`` answers at once."""
+    return _imported.cache_info().currsize > 0
+
+
+@cache
+def _imported() -> Any:
+    # All three are read while litellm is imported or at every call, and have no other switch: the price table comes
+    # from the package instead of the network, .env stays unread, and the openai package (10 ms a call) is bypassed.
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    os.environ["LITELLM_MODE"] = "PRODUCTION"
+    os.environ["EXPERIMENTAL_OPENAI_BASE_LLM_HTTP_HANDLER"] = "True"
+    import litellm
+
+    litellm.drop_params = True
+    litellm.modify_params = True  # Bedrock wants a tool named whenever the conversation has tool calls
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    simulated_provider.register(litellm)
+    return litellm

@@ -1,0 +1,125 @@
+"""Laying one text beside another: which stretch of the new text stands where a stretch of the old one stood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from procmem.models.simulated.entities import mentions
+
+LONGEST = 420
+"""Tokens of a text that are aligned; longer texts are not."""
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, sign or whole mention. ``shape`` is equal for all mentions of a kind and for a word in any case."""
+
+    shape: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=2048)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The tokens of a text in order; a typed mention is one token."""
+    found: list[Token] = []
+    position = 0
+    for mention in mentions(text):
+        if mention.start < position:
+            continue
+        found += _words(text, position, mention.start)
+        found.append(Token(f"<{mention.kind}>", mention.start, mention.end))
+        position = mention.end
+    found += _words(text, position, len(text))
+    return tuple(found)
+
+
+def _words(text: str, start: int, end: int) -> list[Token]:
+    return [Token(match.group().lower(), match.start(), match.end()) for match in _TOKEN.finditer(text, start, end)]
+
+
+@lru_cache(maxsize=4096)
+def _partners(model: str, text: str) -> dict[int, int]:
+    """For each aligned token of ``model`` its partner in ``text``."""
+    left, right = tokens(model), tokens(text)
+    if len(left) > LONGEST or len(right) > LONGEST:
+        return {}
+    matcher = SequenceMatcher(None, [token.shape for token in left], [token.shape for token in right], autojunk=False)
+    return {
+        block.a + offset: block.b + offset for block in matcher.get_matching_blocks() for offset in range(block.size)
+    }
+
+
+def carry(model: str, start: int, end: int, text: str) -> str | None:
+    """The stretch of ``text`` that stands where ``model[start:end]`` stands, or None when its neighbours differ."""
+    left, right = tokens(model), tokens(text)
+    inside = [index for index, token in enumerate(left) if token.start < end and token.end > start]
+    if not inside or left[inside[0]].start < start or left[inside[-1]].end > end:
+        return None
+    partners = _partners(model, text)
+    first, last = inside[0], inside[-1]
+    if all(partners.get(index) == partners.get(first, -1) + index - first for index in inside):
+        begin, stop = partners[first], partners[last] + 1
+    else:
+        before = -1 if first == 0 else partners.get(first - 1)
+        behind = len(right) if last == len(left) - 1 else partners.get(last + 1)
+        if before is None or behind is None or behind <= before + 1:
+            return None
+        begin, stop = before + 1, behind
+    stretch = text[right[begin].start : right[stop - 1].end]
+    return stretch if len(stretch) <= 400 else None
+
+
+# Function words and words that any office request may hold; they do not make two requests alike.
+PLAIN = frozenset(
+    """a about above according across after again all also an and any are as at be because been before being below between both but by
+    can could did do does doing done down during each either else every few first for from further had has have having he her here
+    hers him his how i if in into is it its itself just last let me more most must my name named names no nor not now of off on once one
+    only or other our out over own per please put same shall she should so some such than that the their them then there these
+    they this those through to too under until up use used using very was we were what when where which while who whom whose why
+    will with within without would you your yours new needs need want wants make sure change nothing leave everything anything alone
+    data file files calendar calendars mail mails email emails mailbox excel xlsx word docx document pdf sheet csv txt column columns row
+    rows cell cells task subtask agent today tomorrow work office folder folders""".split()  # noqa: SIM905
+)
+_WORD = re.compile(r"[a-z]{2,}")
+
+
+@lru_cache(maxsize=4096)
+def gist(text: str) -> frozenset[str]:
+    """The content words of a text, without its mentions, function words and endings."""
+    masked = list(text[:6000].lower())
+    for mention in mentions(text[:6000]):
+        if mention.kind != "quoted":
+            masked[mention.start : mention.end] = " " * (mention.end - mention.start)
+    return frozenset(stem(word) for word in _WORD.findall("".join(masked)) if word not in PLAIN)
+
+
+def stem(word: str) -> str:
+    """A word without its common endings, so that "schedules" meets "scheduled"."""
+    for ending in ("ations", "ation", "ings", "ing", "ment", "ies", "ied", "ers", "ed", "es", "er", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word.removesuffix("y")
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two requests are about the same thing: shared content words, between 0 and 1 (Dice)."""
+    left, right = gist(one), gist(other)
+    if not left or not right:
+        return 0.0
+    return 2 * len(left & right) / (len(left) + len(right))
+
+
+@lru_cache(maxsize=4096)
+def resemblance(one: str, other: str) -> float:
+    """How much of two texts is worded alike, whatever they name, between 0 and 1."""
+    left, right = tokens(one)[:LONGEST], tokens(other)[:LONGEST]
+    if not left or not right:
+        return 0.0
+    matcher = SequenceMatcher(None, [token.shape for token in left], [token.shape for token in right], autojunk=False)
+    return matcher.ratio()

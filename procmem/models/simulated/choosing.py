@@ -1,0 +1,89 @@
+"""Which memories are about the request, and which of them tell of the same procedure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from procmem.models.simulated.alignment import gist, likeness, resemblance
+from procmem.models.simulated.entities import mentions
+from procmem.models.simulated.remembered import Episode
+
+ENOUGH = 0.3
+"""How much a memory must be about the request to be followed, between 0 and 1."""
+KINSHIP = 0.6
+"""How alike the wording of two memories' subtasks must be for them to be examples of one procedure."""
+
+
+def related_tasks(task: str, episodes: Sequence[Episode], agents: Sequence[str]) -> tuple[Episode, ...]:
+    """The episodes of the one procedure that fits a task best, the most alike first; none when nothing is alike enough."""
+    return _family(episodes, agents, lambda episode: aboutness(task, episode))
+
+
+def related_subtasks(subtask: str, task: str, episodes: Sequence[Episode], tools: Sequence[str]) -> tuple[Episode, ...]:
+    """The same for an agent's subtask, whose wording counts most."""
+
+    def score(episode: Episode) -> float:
+        own = 0.6 * resemblance(subtask, episode.text("subtask")) + 0.25 * likeness(subtask, episode.text("subtask"))
+        return own + 0.15 * likeness(task, episode.text("task"))
+
+    return _family(episodes, tools, score)
+
+
+def aboutness(task: str, episode: Episode) -> float:
+    """How much a remembered task is about the same as a new one: words, words of its subtasks, and kinds of things named."""
+    old = episode.text("task")
+    words = gist(task)
+    known = gist(f"{old} {_wording(episode)}")
+    contained = len(words & known) / len(words) if words else 0.0
+    return 0.45 * likeness(task, old) + 0.35 * contained + 0.2 * _same_things(task, old)
+
+
+def _wording(episode: Episode) -> str:
+    return " ".join(str(action.values.get("subtask", "")) for action in episode.actions)
+
+
+@lru_cache(maxsize=2048)
+def _things(text: str) -> Counter[str]:
+    """What kinds of things a text names: files by their ending, people, dates and so on."""
+    named = mentions(text[:4000])
+    return Counter(one.text.rsplit(".", 1)[-1].lower() if one.kind == "file" else one.kind for one in named)
+
+
+def _same_things(one: str, other: str) -> float:
+    left, right = _things(one), _things(other)
+    total = left.total() + right.total()
+    return 2 * (left & right).total() / total if total else 0.0
+
+
+def _family(
+    episodes: Sequence[Episode], known: Sequence[str], score_of: Callable[[Episode], float]
+) -> tuple[Episode, ...]:
+    """The usable episodes of one procedure. A procedure that several memories tell counts for more."""
+    usable = [episode for episode in episodes if set(episode.tools) <= set(known)]
+    scored = [(score_of(episode) + 0.03 / rank, episode) for rank, episode in enumerate(usable, start=1)]
+    if not scored or max(score for score, _ in scored) < ENOUGH:
+        return ()
+    families = [[one for one in scored if one[1] is first or _kin(first, one[1])] for _, first in scored]
+    chosen = max(families, key=_weight)
+    return tuple(episode for _, episode in sorted(chosen, key=lambda one: -one[0]))
+
+
+def _weight(family: Sequence[tuple[float, Episode]]) -> float:
+    best = sorted((score for score, _ in family), reverse=True)[:2]
+    return sum(best) / len(best) + 0.06 * (len(family) - 1) + 0.3 * best[0]
+
+
+def _kin(episode: Episode, other: Episode) -> bool:
+    """Whether two memories tell one procedure: the same tools in order of first use, and subtasks worded alike."""
+    if tuple(dict.fromkeys(episode.tools)) != tuple(dict.fromkeys(other.tools)):
+        return False
+    mine, theirs = _descriptions(episode), _descriptions(other)
+    pairs = [resemblance(one, two) for one, two in zip(mine, theirs, strict=False)]
+    return bool(pairs) and sum(pairs) / len(pairs) >= KINSHIP
+
+
+def _descriptions(episode: Episode) -> list[str]:
+    own = episode.text("subtask")
+    return [own] if own else [str(action.values.get("subtask", "")) for action in episode.actions]

@@ -1,0 +1,237 @@
+"""Which condition picks just these rows? Conditions are generated from what stands in the texts, not from the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from procmem.models.simulated.context import TEXTS, Context
+from procmem.models.simulated.entities import Mention, key, mentions, typed
+from procmem.models.simulated.evaluation import (
+    NAMED_IN,
+    comparable,
+    compared,
+    kinds,
+    masked,
+    selected,
+    words_after,
+    words_before,
+)
+from procmem.models.simulated.expressions import (
+    Blank,
+    Both,
+    Column,
+    Compares,
+    Condition,
+    Constant,
+    Contains,
+    Equals,
+    Everything,
+    Expression,
+    Given,
+    Item,
+    Listed,
+    Mentioned,
+    Pick,
+    TableRef,
+)
+from procmem.models.simulated.records import ROW, Table, phrase_in, same_cells
+
+Costed = tuple[float, Condition, int]
+"""A condition with its cost (smaller is simpler) and the rows it selects, as a bit mask."""
+_WIDEST = 14
+_MOST = 120
+
+
+def picks(source: str, text: str, mention: Mention) -> list[tuple[float, Expression]]:
+    """Ways to point at a mention in its text, each with a cost."""
+    found = kinds(text, mention.kind)
+    place = found.index(mention)
+    extra = {"subtask": 0.0, "task": 0.3}.get(source, 0.9)
+    ways: list[tuple[float, Expression]] = [
+        ((0.5 if len(found) == 1 else 1.3) + extra, Pick(source, mention.kind, "nth", place))
+    ]
+    if len(found) > 1 and place == len(found) - 1:
+        ways.append((1.6 + extra, Pick(source, mention.kind, "nth", -1)))
+    if len(text) > 4000:
+        return ways
+    for rule, words in (("after", words_before(text, mention)[:2]), ("before", words_after(text, mention)[:1])):
+        for distance, word in enumerate(words):
+            first = next((m for m in found if word in _around(rule, text, m)), None)
+            if word and first == mention:
+                ways.append((0.9 + 0.3 * distance + extra, Pick(source, mention.kind, rule, word=word)))  # type: ignore[arg-type]
+    return ways
+
+
+def _around(rule: str, text: str, mention: Mention) -> list[str]:
+    return words_before(text, mention) if rule == "after" else words_after(text, mention)
+
+
+def columns_of(table: Table, *, places: bool = True) -> Iterator[tuple[int, Column]]:
+    """The columns that conditions look at, without row numbers."""
+    for index, name in enumerate(table.columns[:_WIDEST]):
+        if name != ROW or not places:
+            yield index, Column(name, index)
+
+
+class Conditions:
+    """All simple conditions on one table of a context, and their combinations on demand."""
+
+    def __init__(self, context: Context, ref: TableRef) -> None:
+        self.context = context
+        self.ref = ref
+        table = context.table(ref)
+        assert table is not None
+        self.table = table
+        self.every = (1 << len(table.rows)) - 1
+        self.simple = sorted(self._simple(), key=lambda one: one[0])[:_MOST]
+
+    def selecting(self, mask: int, *, pairs: bool = True) -> list[tuple[float, Condition]]:
+        """Conditions that select exactly these rows, simplest first; pairs only where nothing simpler does."""
+        found: list[tuple[float, Condition]] = [(cost, one) for cost, one, chosen in self.simple if chosen == mask]
+        found += self._own_values(mask)
+        if mask == self.every:
+            found.insert(0, (0.0, Everything()))
+        if not pairs or found and min(cost for cost, _ in found) < 1.2:
+            return sorted(found, key=lambda one: one[0])[:8]
+        holding = [one for one in (*self.simple, *self._constants(mask)) if one[2] & mask == mask and one[2] != self.every][:44]
+        for index, (cost, left, chosen) in enumerate(holding):
+            found += [
+                (cost + other_cost + 0.6, Both(left, right))
+                for other_cost, right, others in holding[index + 1 :]
+                if chosen & others == mask and chosen != mask and others != mask
+            ]
+        return sorted(found, key=lambda one: one[0])[:8]
+
+    def holding(self, mask: int) -> list[Costed]:
+        """Simple conditions that select these rows and others, simplest first; all rows among them."""
+        return [(0.0, Everything(), self.every)] + [
+            one for one in (*self.simple, *self._constants(mask)) if one[2] & mask == mask and one[2] not in (mask, self.every)
+        ][:14]
+
+    def _simple(self) -> Iterator[Costed]:
+        for index, column in columns_of(self.table):
+            cells = [row[index] for row in self.table.rows]
+            yield from self._blank(column, cells)
+            yield from self._mentioned(index, column)
+            yield from self._items(index, column)
+            yield from self._bounds(index, column, cells)
+        yield from self._listed()
+
+    def _kept(self, cost: float, condition: Condition, mask: int | None) -> Iterator[Costed]:
+        if mask and mask != self.every:
+            yield cost, condition, mask
+
+    def _blank(self, column: Column, cells: list[str]) -> Iterator[Costed]:
+        mask = sum(1 << index for index, cell in enumerate(cells) if not cell.strip())
+        yield from self._kept(0.9, Blank(column), mask)
+        yield from self._kept(0.9, Blank(column, negated=True), self.every & ~mask)
+
+    def _mentioned(self, index: int, column: Column) -> Iterator[Costed]:
+        for source in TEXTS:
+            if source in self.context.texts and self.ref.source != source:
+                text = self.context.lowered(source)
+                mask = masked(self.table, index, lambda cell, text=text: phrase_in(" ".join(cell.split()), text))  # type: ignore[misc]
+                extra = 0.0 if source == "subtask" else 0.2
+                yield from self._kept(0.5 + extra, Mentioned(column, source), mask)
+                yield from self._kept(1.1 + extra, Mentioned(column, source, negated=True), self.every & ~mask if mask else 0)
+
+    def _items(self, index: int, column: Column) -> Iterator[Costed]:
+        for name, value in (self.context.item or {}).items():
+            if value and (mask := same_cells(self.table, index, value)):
+                yield from self._kept(0.3, Equals(column, Item(Column(name, 0))), mask)
+        for what, value in (("user", self.context.user), ("today", self.context.today)):
+            if value and (mask := same_cells(self.table, index, value)):
+                yield from self._kept(0.8, Equals(column, Given(what)), mask)  # type: ignore[arg-type]
+
+    def _bounds(self, index: int, column: Column, cells: list[str]) -> Iterator[Costed]:
+        types = {value[0] for cell in cells if (value := comparable(cell))}
+        if not types or column.name.startswith("@"):
+            return
+        for cost, expression, bound in bounds(self.context, self.ref.source):
+            limit = comparable(bound)
+            if limit is None or limit[0] not in types:
+                continue
+            for operator in ("<", "<=", ">", ">="):
+                mask = compared(self.table, index, operator, bound)
+                yield from self._kept(cost + 0.6, Compares(column, operator, expression), mask)  # type: ignore[arg-type]
+            yield from self._kept(cost + 0.4, Equals(column, expression), same_cells(self.table, index, bound))
+
+    def _listed(self) -> Iterator[Costed]:
+        others = [ref for ref in self.context.references() if ref.source != self.ref.source and ref.kind in ("grid", "blocks", "columns", "lines")]
+        for ref in others[:5]:
+            other = self.context.table(ref)
+            if other is None or len(other.rows) < 2:
+                continue
+            for place, column in list(columns_of(other))[:6]:
+                known = {key(row[place]) for row in other.rows if row[place]}
+                for index, own in list(columns_of(self.table))[:8]:
+                    mask = masked(self.table, index, lambda cell, known=known: bool(cell) and key(cell) in known)  # type: ignore[misc]
+                    yield from self._kept(1.1, Listed(own, ref, column), mask)
+                    yield from self._kept(1.3, Listed(own, ref, column, negated=True), self.every & ~mask if mask else 0)
+
+    def _constants(self, mask: int) -> Iterator[Costed]:
+        """Equality with the value that all these rows share in a column, and words that they share."""
+        chosen = [row for index, row in enumerate(self.table.rows) if mask >> index & 1]
+        if not chosen:
+            return
+        for index, column in columns_of(self.table):
+            values = {key(row[index]) for row in chosen}
+            if len(values) == 1 and chosen[0][index]:
+                cost = 1.4 if len({key(row[index]) for row in self.table.rows}) < len(self.table.rows) else 2.4
+                yield cost, Equals(column, Constant(chosen[0][index])), same_cells(self.table, index, chosen[0][index])
+            elif typed(chosen[0][index]).kind == "text":
+                yield from self._shared_words(index, column, [row[index] for row in chosen])
+
+    def _shared_words(self, index: int, column: Column, cells: list[str]) -> Iterator[Costed]:
+        shared = [set(cell.lower().split()) for cell in cells if len(cell) < 400]
+        for word in sorted(set.intersection(*shared))[:6] if shared else ():
+            bare = word.strip(".,;:!?()'\"")
+            if len(bare) > 3:
+                mask = masked(self.table, index, lambda cell, bare=bare: phrase_in(bare, cell.lower()))  # type: ignore[misc]
+                in_text = any(phrase_in(bare, self.context.lowered(source)) for source in self.context.texts)
+                yield (1.5 if in_text else 2.3), Contains(column, Constant(bare)), mask
+
+    def _own_values(self, mask: int) -> list[tuple[float, Condition]]:
+        return [(cost, one) for cost, one, chosen in self._constants(mask) if chosen == mask]
+
+
+def bounds(context: Context, own: str) -> list[tuple[float, Expression, str]]:
+    """Numbers, dates and times in the texts and in other observations that rows may be compared with."""
+    found: list[tuple[float, Expression, str]] = []
+    for source in (*context.texts, *context.observed):
+        text = context.text(source)
+        if source == own or not text or (source not in context.texts and len(text) > 1500):
+            continue
+        for mention in _bounding(text)[:8]:
+            cost, expression = min(picks(source, text, mention), key=lambda one: one[0])
+            found.append((cost, expression, mention.text))
+    if context.today:
+        found.append((0.8, Given("today"), context.today))
+    return found[:20]
+
+
+@lru_cache(maxsize=1024)
+def _bounding(text: str) -> list[Mention]:
+    return [mention for mention in mentions(text) if mention.kind in ("number", "date", "time", "datetime")]
+
+
+def header_named(table: Table, index: int, context: Context) -> list[Column]:
+    """Ways to point at a column: its name and place, and being named in an instruction."""
+    ways = [Column(table.columns[index], index)]
+    for source in context.texts:
+        text = context.lowered(source)
+        if phrase_in(table.columns[index], text) and sum(phrase_in(name, text) for name in table.columns) == 1:
+            ways.append(Column(f"{NAMED_IN}{source}", index))
+    return ways
+
+
+def conditions_for(context: Context, ref: TableRef, mask: int) -> list[tuple[float, Condition]]:
+    """Conditions that select exactly these rows of a table (a fresh look; ``Locator`` keeps the tables' conditions)."""
+    return Conditions(context, ref).selecting(mask)
+
+
+def holds_same(context: Context, ref: TableRef, condition: Condition, mask: int) -> bool:
+    """Whether a condition selects these rows in another context."""
+    table = context.table(ref)
+    return table is not None and selected(condition, table, context) == mask

@@ -1,0 +1,378 @@
+"""Computing expressions in a context. Nothing here raises: what does not apply is None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+
+from procmem.models.simulated.alignment import carry, gist
+from procmem.models.simulated.context import Context
+from procmem.models.simulated.entities import Mention, as_number, key, mentions, number_text, render_like, shift, typed
+from procmem.models.simulated.expressions import (
+    Aggregate,
+    Blank,
+    Both,
+    Calculated,
+    Cell,
+    Column,
+    ColumnNumber,
+    Compares,
+    Condition,
+    Constant,
+    Contains,
+    Elapsed,
+    Enumerated,
+    Equals,
+    Everything,
+    Expression,
+    Given,
+    Item,
+    Like,
+    Listed,
+    Mentioned,
+    Nearest,
+    Pick,
+    Rows,
+    Shifted,
+    Span,
+    TableRef,
+    View,
+    Voted,
+    Written,
+)
+from procmem.models.simulated.records import Table, phrase_in, same_cells
+from procmem.models.simulated.views import view
+
+
+NAMED_IN = "?"
+"""A column name that begins so stands for the column whose header stands in the source named behind it."""
+
+
+def evaluate(expression: Expression, context: Context) -> str | None:
+    """The value of an expression in a context, as text, or None where it does not apply."""
+    match expression:
+        case Constant(text):
+            return text
+        case Item(column):
+            return (context.item or {}).get(column.name) or None
+        case Given(what):
+            return (context.user if what == "user" else context.today) or None
+        case Pick():
+            return _pick(expression, context)
+        case Span(source, model, start, end):
+            text = context.text(source)
+            return carry(model, start, end, text) if text else None
+        case Cell(rows, column, place):
+            return _cell(rows, column, place, context)
+        case Nearest():
+            return _nearest(expression, context)
+        case ColumnNumber():
+            return _column_number(expression, context)
+        case Aggregate(operator, rows, column):
+            return _aggregate(operator, rows, column, context)
+        case View(name, base):
+            value = evaluate(base, context)
+            return view(name, value) if value else None
+        case Like(base, model):
+            value = evaluate(base, context)
+            return render_like(value, model) if value is not None else None
+        case Voted(options):
+            return _vote(options, context)
+        case _:
+            return _composed(expression, context)
+
+
+def _composed(expression: Expression, context: Context) -> str | None:
+    match expression:
+        case Calculated(operator, left, right):
+            return calculate(operator, number(left, context), number(right, context))
+        case Shifted(base, amount, unit, factor):
+            value, by = evaluate(base, context), number(amount, context)
+            return shift(value, by * factor, unit) if value and by is not None and abs(by) < 1e6 else None
+        case Elapsed(start, end, unit):
+            return elapsed(evaluate(start, context), evaluate(end, context), unit)
+        case Written(parts):
+            pieces = [evaluate(part, context) for part in parts]
+            return "".join(piece or "" for piece in pieces) if None not in pieces else None
+        case Enumerated(rows, piece, separator, last):
+            found = [evaluate(piece, context.at(row)) for row in rows_of(rows, context) or ()]
+            return enumerate_values([value for value in found if value is not None], separator, last)
+        case _:
+            return None
+
+
+def _vote(options: Sequence[tuple[float, Expression]], context: Context) -> str | None:
+    weights: dict[str, float] = {}
+    spelled: dict[str, str] = {}
+    for weight, option in options:
+        value = evaluate(option, context)
+        if value is not None and value != "":
+            same = key(value)
+            weights[same] = weights.get(same, 0.0) + weight
+            spelled.setdefault(same, value)
+    return spelled[max(weights, key=lambda same: weights[same])] if weights else None
+
+
+def number(expression: Expression, context: Context) -> float | None:
+    """The value of an expression as a number, or None."""
+    value = evaluate(expression, context)
+    return as_number(value) if value is not None else None
+
+
+def enumerate_values(values: Sequence[str], separator: str, last: str) -> str | None:
+    """Values in one text, with another separator before the last."""
+    if not values:
+        return None
+    return values[0] if len(values) == 1 else separator.join(values[:-1]) + last + values[-1]
+
+
+def calculate(operator: str, left: float | None, right: float | None) -> str | None:
+    """Two numbers combined, as text."""
+    if left is None or right is None:
+        return None
+    if operator == "+":
+        return number_text(left + right)
+    if operator == "-":
+        return number_text(left - right)
+    if operator == "*":
+        return number_text(left * right)
+    if right == 0:
+        return None
+    return number_text(left / right * (100 if operator == "percent" else 1))
+
+
+def elapsed(start: str | None, end: str | None, unit: str) -> str | None:
+    """Whole days or minutes from start to end, as text."""
+    left, right = typed(start or "").value, typed(end or "").value
+    if unit == "days":
+        days = [value.date() if isinstance(value, datetime) else value for value in (left, right)]
+        if isinstance(days[0], date) and isinstance(days[1], date):
+            return str((days[1] - days[0]).days)
+        return None
+    if isinstance(left, datetime) and isinstance(right, datetime):
+        return number_text((right - left).total_seconds() / 60)
+    if isinstance(left, time) and isinstance(right, time):
+        return str((right.hour - left.hour) * 60 + right.minute - left.minute)
+    return None
+
+
+# --- mentions --------------------------------------------------------------------------------------------------------
+
+
+def kinds(text: str, kind: str) -> list[Mention]:
+    """The mentions of a kind in a text, in order."""
+    return [mention for mention in mentions(text) if mention.kind == kind]
+
+
+def _pick(pick: Pick, context: Context) -> str | None:
+    text = context.text(pick.source)
+    found = kinds(text, pick.kind) if text else []
+    if not text or not found:
+        return None
+    if pick.rule == "nth":
+        return found[pick.place].text if -len(found) <= pick.place < len(found) else None
+    for mention in found:
+        words = words_before(text, mention) if pick.rule == "after" else words_after(text, mention)
+        if pick.word in words:
+            return mention.text
+    return None
+
+
+def words_before(text: str, mention: Mention) -> list[str]:
+    """Up to three words before a mention, nearest first, in lower case."""
+    return [word.strip("'\"“‘(,:;.").lower() for word in text[max(0, mention.start - 50) : mention.start].split()][:-4:-1]
+
+
+def words_after(text: str, mention: Mention) -> list[str]:
+    """Up to two words after a mention in lower case; a possessive ending counts as one."""
+    words = text[mention.end : mention.end + 40].replace("’s", "'s").split()[:2]
+    return [word.strip("\"”),:;.").lower() for word in words]
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def place_of(column: Column, table: Table, context: Context) -> int | None:
+    """Where a column is in a table: by name, by being named in a text, or by place when the table has no such name."""
+    if column.name.startswith(NAMED_IN):
+        text = context.lowered(column.name.removeprefix(NAMED_IN))
+        named = [index for index, name in enumerate(table.columns) if phrase_in(name, text)]
+        return named[0] if len(named) == 1 else None
+    found = table.column(column.name)
+    if found is None and table.kind in ("grid", "columns") and column.index < len(table.columns) - 1:
+        return column.index
+    return found
+
+
+def rows_of(rows: Rows, context: Context) -> list[dict[str, str]] | None:
+    """The chosen rows as records, in order; None when there is no such table or column."""
+    table = context.table(rows.table)
+    if table is None:
+        return None
+    mask = selected(rows.condition, table, context)
+    if mask is None:
+        return None
+    chosen = [row for index, row in enumerate(table.rows) if mask >> index & 1]
+    if rows.order == "reversed":
+        chosen.reverse()
+    elif rows.by is not None:
+        place = place_of(rows.by, table, context)
+        if place is None:
+            return None
+        chosen.sort(key=lambda row: sort_key(row[place]), reverse=rows.order == "falling")
+    return [dict(zip(table.columns, row, strict=True)) for row in chosen[: rows.at_most]]
+
+
+def sort_key(value: str) -> tuple[int, float, str]:
+    """An order over cells: numbers and moments by size, texts by letters, empty cells last."""
+    what = typed(value).value
+    match what:
+        case float():
+            return (0, what, "")
+        case datetime() | date():
+            return (1, 0.0, what.isoformat())
+        case time():
+            return (2, what.hour * 60.0 + what.minute, "")
+        case str():
+            return (3, 0.0, what.lower()) if what else (4, 0.0, "")
+
+
+def selected(condition: Condition, table: Table, context: Context) -> int | None:
+    """The rows that fulfil a condition, as a bit mask; None when it does not apply to the table."""
+    every = (1 << len(table.rows)) - 1
+    match condition:
+        case Everything():
+            return every
+        case Both(left, right):
+            one, other = selected(left, table, context), selected(right, table, context)
+            return one & other if one is not None and other is not None else None
+        case _:
+            pass
+    place = place_of(condition.column, table, context)
+    if place is None:
+        return None
+    if isinstance(condition, Compares):
+        bound = evaluate(condition.value, context)
+        return compared(table, place, condition.operator, bound) if bound else None
+    match condition:
+        case Equals(_, value, _):
+            wanted = evaluate(value, context)
+            mask = same_cells(table, place, wanted) if wanted else None
+        case Contains(_, value, _):
+            word = (evaluate(value, context) or "").lower()
+            mask = masked(table, place, lambda cell: phrase_in(word, cell.lower())) if word else None
+        case Blank():
+            mask = masked(table, place, lambda cell: not cell.strip())
+        case Mentioned(_, source, _):
+            text = context.lowered(source)
+            mask = masked(table, place, lambda cell: phrase_in(" ".join(cell.split()), text))
+        case Listed(_, ref, other_column, _):
+            mask = _listed(table, place, ref, other_column, context)
+    return mask if mask is None or not condition.negated else every & ~mask
+
+
+def masked(table: Table, place: int, holds: Callable[[str], bool]) -> int:
+    """The rows whose cell passes a test, as a bit mask."""
+    return sum(1 << index for index, row in enumerate(table.rows) if holds(row[place]))
+
+
+def compared(table: Table, place: int, operator: str, bound: str) -> int | None:
+    """The rows on one side of a bound; cells of another type are on neither side."""
+    limit = comparable(bound)
+    if limit is None:
+        return None
+    mask = 0
+    for index, row in enumerate(table.rows):
+        value = comparable(row[place])
+        if value is None or value[0] != limit[0]:
+            continue
+        if (value > limit if ">" in operator else value < limit) or ("=" in operator and value == limit):
+            mask |= 1 << index
+    return mask
+
+
+def comparable(value: str) -> tuple[str, float] | None:
+    """A number or moment as something to compare, with its type; a date and a datetime compare by their moments."""
+    what = typed(value).value
+    match what:
+        case float():
+            return ("number", what)
+        case datetime():
+            return ("moment", what.toordinal() * 1440.0 + what.hour * 60 + what.minute)
+        case date():
+            return ("moment", what.toordinal() * 1440.0)
+        case time():
+            return ("time", what.hour * 60.0 + what.minute)
+        case str():
+            return None
+
+
+def _listed(table: Table, place: int, ref: TableRef, column: Column, context: Context) -> int | None:
+    other = context.table(ref)
+    there = place_of(column, other, context) if other else None
+    if other is None or there is None:
+        return None
+    known = {key(row[there]) for row in other.rows if row[there]}
+    return masked(table, place, lambda cell: bool(cell) and key(cell) in known)
+
+
+def _cell(rows: Rows, column: Column, place: int, context: Context) -> str | None:
+    chosen = rows_of(rows, context)
+    table = context.table(rows.table)
+    if not chosen or table is None or not -len(chosen) <= place < len(chosen):
+        return None
+    where = place_of(column, table, context)
+    return chosen[place][table.columns[where]] or None if where is not None else None
+
+
+def _nearest(nearest: Nearest, context: Context) -> str | None:
+    table, text = context.table(nearest.table), context.text(nearest.source)
+    if table is None or not text:
+        return None
+    by, column = place_of(nearest.by, table, context), place_of(nearest.column, table, context)
+    if by is None or column is None:
+        return None
+    index = nearest_row([row[by] for row in table.rows], text)
+    return table.rows[index][column] or None if index is not None else None
+
+
+def nearest_row(cells: Sequence[str], text: str) -> int | None:
+    """The cell that shares most words with a text, when one alone does."""
+    words = gist(text) | {mention.text.lower() for mention in mentions(text)}
+    scores = [len(gist(cell.replace("_", " ").replace(".", " ")) & words) for cell in cells]
+    top = max(scores, default=0)
+    return scores.index(top) if top > 0 and scores.count(top) == 1 else None
+
+
+def _column_number(wanted: ColumnNumber, context: Context) -> str | None:
+    table = context.table(wanted.table)
+    if table is None or not table.numbers:
+        return None
+    if wanted.beyond:
+        return str(table.numbers[-1] + wanted.beyond)
+    place = place_of(wanted.column, table, context)
+    return str(table.numbers[place]) if place is not None and place < len(table.numbers) else None
+
+
+def _aggregate(operator: str, rows: Rows, column: Column | None, context: Context) -> str | None:
+    chosen, table = rows_of(rows, context), context.table(rows.table)
+    if chosen is None or table is None:
+        return None
+    if operator == "count":
+        return str(len(chosen))
+    place = place_of(column, table, context) if column else None
+    if place is None:
+        return None
+    values = [value for row in chosen if (value := as_number(row[table.columns[place]])) is not None]
+    return figure(operator, values)
+
+
+def figure(operator: str, values: Sequence[float]) -> str | None:
+    """One figure about some numbers, as text."""
+    if not values:
+        return None
+    if operator == "sum":
+        return number_text(sum(values))
+    if operator == "mean":
+        return number_text(sum(values) / len(values))
+    return number_text(min(values) if operator == "lowest" else max(values))

@@ -1,0 +1,381 @@
+"""Program induction from examples: one explanation for what a value was in several remembered situations.
+
+``explain`` finds where a value comes from, ``explain_text`` how a longer text is put together, ``explain_sequence`` over
+which rows a repetition ran. All test what they find on every example, so two or three memories pin a rule down that one
+leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from procmem.models.simulated.context import Context
+from procmem.models.simulated.entities import key, same, typed
+from procmem.models.simulated.evaluation import evaluate, rows_of
+from procmem.models.simulated.expressions import (
+    Column,
+    Constant,
+    Enumerated,
+    Expression,
+    Like,
+    Rows,
+    TableRef,
+    Voted,
+    Written,
+    best,
+    constant,
+)
+from procmem.models.simulated.locating import Costed, Locator, row_number
+from procmem.models.simulated.reckoning import distinct, reckoned
+from procmem.models.simulated.records import phrase_in
+from procmem.models.simulated.templates import Segment, segments, split_list, varying
+
+_TESTED = 10
+"""Examples on which a candidate is tested."""
+_ENOUGH = 60
+"""Candidates of one value that are tested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A value in its situation; ``memory`` tells examples of one memory from those of another."""
+
+    locator: Locator
+    value: str
+    memory: int = 0
+
+    @property
+    def context(self) -> Context:
+        """The situation."""
+        return self.locator.context
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An expression and the share of the examples that it accounts for."""
+
+    expression: Expression
+    share: float
+
+    @property
+    def known(self) -> bool:
+        """Whether the value is accounted for in all examples, by more than repeating it."""
+        return self.share >= 1.0
+
+
+def explain(examples: Sequence[Example], hint: str = "") -> Explained | None:
+    """Where a short value comes from; None when nothing but repeating it would do.
+
+    Args:
+        examples: The value in each remembered situation, the most alike first.
+        hint: The name of the argument.
+    """
+    values = {key(example.value) for example in examples}
+    alike = len(values) == 1 and len({example.memory for example in examples}) > 1
+    ways = _candidates(examples[0], hint, alike=alike)
+    if len(values) > 1:
+        other = next(example for example in examples if key(example.value) != key(examples[0].value))
+        ways = distinct([*ways, *_candidates(other, hint, alike=False)])
+    options = _tested(ways, examples)
+    if not options:
+        return None
+    share = max(agreed for _, agreed, _ in options)
+    if share < 1.0 and (share <= 0.5 or len(examples) < 3):
+        return None
+    model = examples[0].value
+    votes: list[tuple[float, Expression]] = [
+        (2**-cost, Like(way, model) if typed(model).kind != "text" else way) for cost, agreed, way in options if agreed == share
+    ]
+    if alike:
+        votes.append((0.45 if typed(model).kind in ("file", "date", "datetime", "address") else 0.9, Constant(model)))
+    return Explained(best(votes), share)
+
+
+def _candidates(example: Example, hint: str, *, alike: bool) -> list[Costed]:
+    locator, value = example.locator, example.value
+    ways = locator.simple(value)
+    if alike:
+        return [one for one in ways if one[0] < 1.6]
+    ways = [*ways, *locator.in_tables(value), *locator.numbers(value)]
+    if not ways or min(cost for cost, _ in ways) > 0.9:
+        ways += reckoned(value, locator)
+    numbered = "row" in hint or "column" in hint
+    weighed = [
+        (cost + ((-0.8 if numbered else 1.5) if row_number(way) else (1.0 if numbered else 0.0)), way) for cost, way in ways
+    ]
+    return distinct(weighed)[:_ENOUGH]
+
+
+def _tested(ways: Sequence[Costed], examples: Sequence[Example]) -> list[tuple[float, float, Expression]]:
+    tested = examples[:_TESTED]
+    options = []
+    for cost, way in ways:
+        agreed = sum(same(evaluate(way, example.context), example.value) for example in tested)
+        options.append((cost, agreed / len(tested), way))
+    return options
+
+
+# --- longer texts ----------------------------------------------------------------------------------------------------
+
+
+def explain_text(examples: Sequence[Example], hint: str = "", *, fine: bool = False) -> Explained:
+    """How a text is put together: as a whole, from pieces, or as a list. The last resort is to repeat it."""
+    if all(len(example.value) <= 120 for example in examples):
+        whole = explain(examples, hint)
+        if whole is not None and whole.known:
+            return whole
+    if len({example.value for example in examples}) == 1 and len({example.memory for example in examples}) > 1:
+        return Explained(Constant(examples[0].value), 1.0)
+    listed = _explain_list(examples)
+    if listed is not None and listed.known:
+        return listed
+    return _explain_pieces(examples, hint, fine=fine)
+
+
+def _explain_pieces(examples: Sequence[Example], hint: str, *, fine: bool) -> Explained:
+    first = examples[0]
+    others = [example for example in examples[1:_TESTED] if example.value != first.value]
+    parts: list[Expression] = []
+    shares: list[float] = []
+    for segment in segments(first.value, [example.value for example in others], fine=fine):
+        inner = [Example(first.locator, segment.text, first.memory)]
+        inner += [
+            Example(example.locator, text, example.memory)
+            for example, text in zip(others, segment.others, strict=True)
+            if text is not None
+        ]
+        part, share = _piece(inner, segment, hint, fine=fine)
+        parts = _joined(parts, Constant(segment.before), part)
+        shares.append(share)
+    return Explained(Written(tuple(parts)), min(shares, default=1.0))
+
+
+def _joined(parts: list[Expression], *more: Expression) -> list[Expression]:
+    """Parts with more behind them; constants that meet become one."""
+    for part in more:
+        if isinstance(part, Constant) and parts and isinstance(parts[-1], Constant):
+            parts[-1] = Constant(parts[-1].text + part.text)
+        elif part != Constant(""):
+            parts.append(part)
+    return parts
+
+
+def _piece(examples: Sequence[Example], segment: Segment, hint: str, *, fine: bool) -> tuple[Expression, float]:
+    """One piece: constant wording stays, what varies or names something is explained."""
+    if not segment.slot:
+        return Constant(segment.text), 1.0
+    found = explain(examples, hint) if segment.text else None
+    if found is not None and found.known:
+        return found.expression, 1.0
+    if not segment.varies:
+        return Constant(segment.text), 1.0
+    listed = _explain_list(examples)
+    if listed is not None and listed.known:
+        return listed.expression, 1.0
+    if not fine and (len(examples) > 1 or typed(segment.text).kind == "file"):
+        deeper = _explain_pieces(examples, hint, fine=True)
+        if not constant(deeper.expression):
+            return deeper.expression, deeper.share
+    if found is not None:
+        return found.expression, found.share
+    return Constant(segment.text), 0.0
+
+
+def _explain_list(examples: Sequence[Example]) -> Explained | None:
+    """A text that names one piece per row: the same rows and the same piece everywhere."""
+    split = split_list([example.value for example in examples])
+    if split is None:
+        return None
+    separator, last, lists = split
+    rounds = [
+        Rounds(example.locator, tuple({"": item} for item in items), example.memory)
+        for example, items in zip(examples, lists, strict=True)
+    ]
+    found = explain_sequence(rounds)
+    if found is None or not found.known:
+        return None
+    piece = found.arguments[""]
+    return Explained(Enumerated(found.rows, piece, separator, last), found.share)
+
+
+# --- repetitions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """The rounds of a repetition in one memory: the arguments of each, and what each saw itself (by role)."""
+
+    locator: Locator
+    arguments: tuple[dict[str, str], ...]
+    memory: int = 0
+    seen: tuple[dict[str, tuple[object, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """Over which rows a repetition runs, and its arguments in terms of the row."""
+
+    rows: Rows
+    arguments: dict[str, Expression]
+    share: float
+
+    @property
+    def known(self) -> bool:
+        """Whether rows and arguments are accounted for in all examples."""
+        return self.share >= 1.0
+
+
+def explain_sequence(examples: Sequence[Rounds]) -> Repetition | None:
+    """The rows that a repetition ran over and what its arguments take from them; None when no table explains it."""
+    primary = max(examples, key=lambda example: len(example.arguments))
+    if not primary.arguments:
+        return None
+    ordered = [primary, *(example for example in examples if example is not primary)]
+    best_found: Repetition | None = None
+    for _, rows, agreed in _row_candidates(ordered)[:6]:
+        arguments, share = _arguments(ordered, rows)
+        found = Repetition(rows, arguments, share * agreed)
+        if found.known:
+            return found
+        if best_found is None or found.share > best_found.share:
+            best_found = found
+    return best_found
+
+
+def _row_candidates(examples: Sequence[Rounds]) -> list[tuple[float, Rows, float]]:
+    """Rows of tables that run beside the rounds: (cost, rows, share of the examples), best first."""
+    primary = examples[0]
+    names = varying(primary.arguments) or tuple(primary.arguments[0])
+    found: dict[Rows, tuple[float, float]] = {}
+    for name in names:
+        values = [round_[name] for round_ in primary.arguments if name in round_]
+        for ref, column, places, extra in _beside(primary.locator, values):
+            for cost, rows in _ordered_rows(primary.locator, ref, places):
+                agreed = sum(_fits(example, rows, column, name) for example in examples) / len(examples)
+                if rows not in found or found[rows][0] > cost + extra:
+                    found[rows] = (cost + extra, agreed)
+    ranked = sorted(((cost, rows, agreed) for rows, (cost, agreed) in found.items()), key=lambda one: (-one[2], one[0]))
+    return [one for one in ranked if one[2] > 0.5 or len(examples) == 1]
+
+
+def _beside(locator: Locator, values: Sequence[str]) -> list[tuple[TableRef, Column, list[int], float]]:
+    """Table columns that hold each value in a row of its own: table, column, the rows in the rounds' order, cost."""
+    found = []
+    for ref, row, index in locator.cells.get(key(values[0]), ())[:12]:
+        places = _matched(locator, ref, index, values, row, exact=True)
+        table = locator.context.table(ref)
+        if places is not None and table is not None:
+            found.append((ref, Column(table.columns[index], index), places, _plainness(ref)))
+    if found or all(len(value) < 4 for value in values):
+        return found
+    for ref in list(locator.context.references())[:16]:
+        table = locator.context.table(ref)
+        for index, name in enumerate(table.columns[:10] if table else ()):
+            places = _matched(locator, ref, index, values, None, exact=False)
+            if places is not None:
+                found.append((ref, Column(name, index), places, 0.6 + _plainness(ref)))
+    return found
+
+
+def _plainness(ref: TableRef) -> float:
+    return {"grid": 0.0, "blocks": 0.0, "columns": 0.1, "lines": 0.5, "parts": 0.8, "fields": 0.9}.get(ref.kind, 0.6)
+
+
+def _matched(
+    locator: Locator, ref: TableRef, index: int, values: Sequence[str], first: int | None, *, exact: bool
+) -> list[int] | None:
+    table = locator.context.table(ref)
+    if table is None or index >= len(table.columns) or len(table.rows) < len(values):
+        return None
+    places: list[int] = []
+    for value in values:
+        lowered = value.lower()
+        hits = [
+            place
+            for place, row in enumerate(table.rows)
+            if place not in places
+            and row[index]
+            and (key(row[index]) == key(value) if exact else phrase_in(row[index], lowered))
+        ]
+        if not hits or (not places and first is not None and first not in hits):
+            return None
+        places.append(first if not places and first is not None else hits[0])
+    return places
+
+
+def _ordered_rows(locator: Locator, ref: TableRef, places: Sequence[int]) -> list[tuple[float, Rows]]:
+    table = locator.context.table(ref)
+    assert table is not None
+    mask = sum(1 << place for place in places)
+    conditions = locator.conditions(ref).selecting(mask)
+    order, by, extra = _order(locator, ref, places)
+    if order is None:
+        return []
+    found = [(cost + extra, Rows(ref, one, order, by)) for cost, one in conditions]  # type: ignore[arg-type]
+    if not found and order in ("rising", "falling"):
+        return []
+    return found
+
+
+def _order(locator: Locator, ref: TableRef, places: Sequence[int]) -> tuple[str | None, Column | None, float]:
+    from procmem.models.simulated.evaluation import sort_key
+
+    if list(places) == sorted(places):
+        return "", None, 0.0
+    if list(places) == sorted(places, reverse=True):
+        return "reversed", None, 0.3
+    table = locator.context.table(ref)
+    for index, name in enumerate(table.columns[:12] if table else ()):
+        keys = [sort_key(table.rows[place][index]) for place in places]  # type: ignore[union-attr]
+        if len(set(keys)) == len(keys) and keys == sorted(keys):
+            return "rising", Column(name, index), 0.6
+        if len(set(keys)) == len(keys) and keys == sorted(keys, reverse=True):
+            return "falling", Column(name, index), 0.6
+    return None, None, 0.0
+
+
+def _fits(example: Rounds, rows: Rows, column: Column, name: str) -> bool:
+    chosen = rows_of(rows, example.locator.context)
+    if chosen is None or len(chosen) != len(example.arguments):
+        return False
+    return all(
+        key(row.get(column.name, "")) == key(round_.get(name, "")) or phrase_in(row.get(column.name, ""), round_.get(name, "").lower())
+        for row, round_ in zip(chosen, example.arguments, strict=True)
+    )
+
+
+def round_examples(examples: Sequence[Rounds], rows: Rows) -> list[tuple[Locator, dict[str, str], int]]:
+    """Every round of every example that the rows fit, at its row: (locator, arguments, memory)."""
+    found = []
+    for example in examples:
+        chosen = rows_of(rows, example.locator.context) or []
+        if len(chosen) != len(example.arguments):
+            continue
+        for number, (row, round_) in enumerate(zip(chosen, example.arguments, strict=True)):
+            seen = example.seen[number] if number < len(example.seen) else None
+            inner = example.locator.context.at(row, seen)  # type: ignore[arg-type]
+            found.append((Locator(inner, example.locator), round_, example.memory))
+    return found
+
+
+def _arguments(examples: Sequence[Rounds], rows: Rows) -> tuple[dict[str, Expression], float]:
+    rounds = round_examples(examples, rows)
+    names = dict.fromkeys(name for _, round_, _ in rounds for name in round_)
+    arguments: dict[str, Expression] = {}
+    share = 1.0 if rounds else 0.0
+    for name in names:
+        inner = [Example(locator, round_[name], memory * 1000 + index) for index, (locator, round_, memory) in enumerate(rounds) if name in round_]
+        explained = explain_text(_spread(inner), name)
+        arguments[name] = explained.expression
+        share = min(share, explained.share)
+    return arguments, share
+
+
+def _spread(examples: list[Example]) -> list[Example]:
+    """At most ``_TESTED`` examples, from all memories alike."""
+    step = max(1, len(examples) // _TESTED)
+    return examples[::step][:_TESTED] if len(examples) > _TESTED else examples
+
+
+__all__ = ["Example", "Explained", "Repetition", "Rounds", "Voted", "explain", "explain_sequence", "explain_text"]

@@ -1,0 +1,157 @@
+"""Carrying a procedure out: walk along it beside what was done so far, and compute the next call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, TypeAlias
+
+from procmem.models.simulated.context import Context, Seen
+from procmem.models.simulated.entities import as_number
+from procmem.models.simulated.evaluation import evaluate, rows_of
+from procmem.models.simulated.procedure import Argument, Element, Listing, Procedure, Step, Value, observed_as
+from procmem.models.simulated.reading import Done
+
+Call: TypeAlias = tuple[str, dict[str, Any]]
+_NAMES = re.compile(r"[\w./-]+\.\w{2,5}|'([^']{1,80})'|\"([^\"]{1,80})\"|(?<=[:,] )([A-Z][\w .-]{0,60}?)(?=[,.;]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a procedure has been carried out: the next call, or None at the end, and the context reached."""
+
+    call: Call | None
+    context: Context
+    position: int
+
+
+def follow(
+    procedure: Procedure,
+    base: Context,
+    done: Sequence[Done],
+    seen_of: Callable[[Done], tuple[Seen, ...]],
+    *,
+    repair: bool = True,
+) -> Progress:
+    """Where a procedure stands after what was done.
+
+    Args:
+        procedure: What to carry out.
+        base: The present texts and setting, nothing observed.
+        done: The calls of this run, in order. They were computed by this very function, one by one.
+        seen_of: What a call brought, as the procedure's roles want it.
+        repair: Try a failed call once more with what its error names.
+    """
+    walk = _Walk(base, list(done), seen_of, repair=repair)
+    for block in procedure.blocks:
+        call = walk.step(block) if isinstance(block, Step) else walk.loop(block.rows, block.steps)
+        if call is not None:
+            return Progress(call, walk.context, walk.position)
+    return Progress(None, walk.context, walk.position)
+
+
+class _Walk:
+    def __init__(
+        self, base: Context, done: list[Done], seen_of: Callable[[Done], tuple[Seen, ...]], *, repair: bool
+    ) -> None:
+        self.context = base
+        self.done = done
+        self.position = 0
+        self.seen_of = seen_of
+        self.repair = repair
+
+    def step(self, step: Step) -> Call | None:
+        """Pass a step that was done, or give its call."""
+        call, seen = self._pass(step, self.context)
+        if call is None:
+            self._observe(observed_as(step.role, seen))
+        return call
+
+    def loop(self, rows: Any, steps: Sequence[Step]) -> Call | None:
+        """Pass the rounds that were done, or give the next call of a round."""
+        union: dict[str, tuple[Seen, ...]] = {}
+        for row in rows_of(rows, self.context) or ():
+            own: dict[str, tuple[Seen, ...]] = {}
+            for step in steps:
+                call, seen = self._pass(step, self.context.at(row, own))
+                if call is not None:
+                    return call
+                own |= observed_as(step.role, seen)
+                union[step.role] = (*union.get(step.role, ()), *seen)
+        for role, seen in union.items():
+            self._observe(observed_as(role, seen))
+        return None
+
+    def _observe(self, observed: dict[str, tuple[Seen, ...]]) -> None:
+        old = self.context
+        self.context = Context(old.texts, {**old.observed, **observed}, user=old.user, today=old.today)
+
+    def _pass(self, step: Step, context: Context) -> tuple[Call | None, tuple[Seen, ...]]:
+        if self.position >= len(self.done):
+            return (step.tool, filled(step, context)), ()
+        now = self.done[self.position]
+        self.position += 1
+        if not now.failed or not self.repair:
+            return None, self.seen_of(now)
+        again = repaired(now)
+        if again is None:
+            return None, self.seen_of(now)
+        if self.position >= len(self.done):
+            return (now.tool, again), ()
+        now = self.done[self.position]
+        self.position += 1
+        return None, self.seen_of(now)
+
+
+def filled(step: Step, context: Context) -> dict[str, Any]:
+    """The arguments of a step in a context; what can not be computed is repeated from memory."""
+    return {name: _argument(argument, context) for name, argument in step.arguments}
+
+
+def _argument(argument: Argument, context: Context) -> Any:
+    if isinstance(argument, Value):
+        return _value(argument, context)
+    return list(_listing(argument, context))
+
+
+def _listing(listing: Listing, context: Context) -> Iterator[Any]:
+    yield from (_element(element, context) for element in listing.head)
+    if listing.rows is not None and listing.each is not None:
+        for row in rows_of(listing.rows, context) or ():
+            yield _element(listing.each, context.at(row))
+    yield from (_element(element, context) for element in listing.tail)
+
+
+def _element(element: Element, context: Context) -> Any:
+    if isinstance(element, Value):
+        return _value(element, context)
+    return [_value(cell, context) for cell in element]
+
+
+def _value(value: Value, context: Context) -> Any:
+    found = evaluate(value.expression, context)
+    text = value.remembered if found is None else found
+    number = as_number(text)
+    match value.kind:
+        case "whole" | "number" if number is not None:
+            return int(number) if number == int(number) and (value.kind == "whole" or "." not in text) else number
+        case "other":
+            return {"true": True, "false": False, "null": None}.get(text, text)
+        case _:
+            return text
+
+
+def repaired(done: Done) -> dict[str, Any] | None:
+    """The arguments of a failed call with the name that its error offers as nearest, or None when it offers none."""
+    offered = [next(part for part in (*match.groups(), match.group()) if part) for match in _NAMES.finditer(done.observation[:1500])]
+    best: tuple[float, str, str] | None = None
+    for name, value in done.arguments.items():
+        if not isinstance(value, str) or not value or value not in done.observation:
+            continue
+        for other in offered:
+            score = SequenceMatcher(None, value.lower(), other.lower()).ratio()
+            if other != value and score > 0.5 and (best is None or score > best[0]):
+                best = (score, name, other)
+    return {**done.arguments, best[1]: best[2]} if best else None

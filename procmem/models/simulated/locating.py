@@ -1,0 +1,253 @@
+"""From a value back to where it may come from: the candidates that ``explanation`` tests on every example.
+
+Each candidate has a cost; the search is bounded everywhere, so that a hostile context is only searched less well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from procmem.models.simulated.alignment import tokens
+from procmem.models.simulated.conditions import Conditions, columns_of, header_named, picks
+from procmem.models.simulated.context import TEXTS, Context
+from procmem.models.simulated.entities import key, mentions, typed
+from procmem.models.simulated.evaluation import comparable, nearest_row
+from procmem.models.simulated.expressions import (
+    Cell,
+    Column,
+    ColumnNumber,
+    Equals,
+    Everything,
+    Expression,
+    Given,
+    Item,
+    Nearest,
+    Rows,
+    Span,
+    TableRef,
+    View,
+)
+from procmem.models.simulated.records import ROW, Table
+from procmem.models.simulated.views import VIEWS, view
+
+Costed = tuple[float, Expression]
+_MOST_CELLS = 6000
+_MOST_BASES = 90
+
+
+class Locator:
+    """Looks values up in one context. Contexts of a repetition share what they have in common through ``base``."""
+
+    def __init__(self, context: Context, base: Locator | None = None) -> None:
+        self.context = context
+        self.base = base
+        self._conditions: dict[TableRef, Conditions] = {}
+
+    def conditions(self, ref: TableRef) -> Conditions:
+        """The conditions on a table, made once."""
+        if ref not in self._conditions:
+            self._conditions[ref] = Conditions(self.context, ref)
+        return self._conditions[ref]
+
+    # --- what is there -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def cells(self) -> dict[str, list[tuple[TableRef, int, int]]]:
+        """All cells by the key of their value: table, row, column."""
+        if self.base is not None and self.base.context.observed == self.context.observed:
+            return self.base.cells
+        found: dict[str, list[tuple[TableRef, int, int]]] = {}
+        count = 0
+        for ref in self.context.references():
+            table = self.context.table(ref)
+            for number, row in enumerate(table.rows if table else ()):
+                for index, cell in enumerate(row):
+                    if cell and count < _MOST_CELLS:
+                        found.setdefault(key(cell), []).append((ref, number, index))
+                        count += 1
+        return found
+
+    @cached_property
+    def headers(self) -> dict[str, list[tuple[TableRef, int]]]:
+        """The columns of grids by the key of their number, and the number behind the last one."""
+        found: dict[str, list[tuple[TableRef, int]]] = {}
+        for ref in self.context.references():
+            table = self.context.table(ref) if ref.kind == "grid" else None
+            for index, number in enumerate((*table.numbers, table.numbers[-1] + 1) if table and table.numbers else ()):
+                found.setdefault(key(str(number)), []).append((ref, index))
+        return found
+
+    @cached_property
+    def bases(self) -> list[tuple[float, Expression, str]]:
+        """A bounded pool of simple values that other values may be made from, cheapest first."""
+        pool: list[tuple[float, Expression, str]] = [
+            (0.0, Item(Column(name, 0)), value) for name, value in (self.context.item or {}).items() if value
+        ]
+        for what, value in (("user", self.context.user), ("today", self.context.today)):
+            if value:
+                pool.append((0.8, Given(what), value))  # type: ignore[arg-type]
+        for source in self._prose():
+            text = self.context.text(source) or ""
+            for mention in mentions(text)[:30]:
+                cost, way = min(picks(source, text, mention), key=lambda one: one[0])
+                pool.append((cost, way, mention.text))
+        pool += self._single_rows()
+        return sorted(pool, key=lambda one: one[0])[:_MOST_BASES]
+
+    def _prose(self) -> list[str]:
+        observed = [source for source in self.context.observed if len(self.context.text(source) or "") < 4000]
+        return [*(source for source in TEXTS if source in self.context.texts), *reversed(observed)]
+
+    def _single_rows(self) -> Iterator[tuple[float, Expression, str]]:
+        for ref in self.context.references():
+            table = self.context.table(ref)
+            if table is not None and ref.kind == "fields" and len(table.rows) == 1 and ref.source not in TEXTS:
+                for index, column in columns_of(table):
+                    if table.rows[0][index] and len(table.rows[0][index]) < 200:
+                        yield 0.9, Cell(Rows(ref), column), table.rows[0][index]
+
+    @cached_property
+    def views(self) -> dict[str, list[Costed]]:
+        """Other ways to see the pool's values, by the key of what is seen."""
+        found: dict[str, list[Costed]] = {}
+        for cost, expression, value in self.bases:
+            for name in VIEWS:
+                seen = view(name, value)
+                if seen and seen != value:
+                    found.setdefault(key(seen), []).append((cost + 0.8, View(name, expression)))
+        return found
+
+    # --- candidates --------------------------------------------------------------------------------------------------
+
+    def simple(self, value: str) -> list[Costed]:
+        """Places that need no table: the row at hand, mentions and stretches of the texts, the setting, views of these."""
+        found: list[Costed] = [
+            (0.0, Item(Column(name, 0))) for name, cell in (self.context.item or {}).items() if cell and key(cell) == key(value)
+        ]
+        found += [(cost, way) for cost, way, base in self.bases if isinstance(way, Given) and key(base) == key(value)]
+        for source in self._prose():
+            text = self.context.text(source) or ""
+            for mention in mentions(text)[:80]:
+                if key(mention.text) == key(value):
+                    found += picks(source, text, mention)
+            found += self._spans(source, text, value)
+        found += [(cost, way) for cost, way in self.views.get(key(value), ())[:12]]
+        return sorted(found, key=lambda one: one[0])[:24]
+
+    def _spans(self, source: str, text: str, value: str) -> Iterator[Costed]:
+        """Stretches of a text that hold the value, to be found again by what stands around them."""
+        if len(text) > 2500 or len(tokens(text)) > 400:
+            return
+        extra = {"subtask": 0.6, "task": 1.0}.get(source, 1.3)
+        lowered, wanted = text.lower(), value.lower()
+        position = lowered.find(wanted)
+        for _ in range(3):
+            if position < 0 or not wanted:
+                return
+            yield extra, Span(source, text, position, position + len(value))
+            position = lowered.find(wanted, position + 1)
+
+    def in_tables(self, value: str, *, deep: bool = True) -> list[Costed]:
+        """Cells that hold the value, each with ways to choose its row and its column."""
+        found: list[Costed] = []
+        hits = [hit for hit in self.cells.get(key(value), ()) if not hit[0].kind.startswith("each")]
+        for ref, row, index in hits[:8]:
+            table = self.context.table(ref)
+            if table is None:
+                continue
+            columns = header_named(table, index, self.context)
+            for cost, rows, place in self._row(ref, table, row, index, deep=deep):
+                found += [(cost + 0.7 + 0.1 * step, Cell(rows, column, place)) for step, column in enumerate(columns)]
+            found += self._nearest(ref, table, row, columns[0])
+        return sorted(found, key=lambda one: one[0])[:40]
+
+    def _row(
+        self, ref: TableRef, table: Table, row: int, index: int, *, deep: bool
+    ) -> list[tuple[float, Rows, int]]:
+        conditions = self.conditions(ref)
+        plain = 0.5 if ref.kind in ("grid", "blocks", "columns", "fields") else 1.1
+        ways = [(plain + cost, Rows(ref, one), 0) for cost, one in conditions.selecting(1 << row, pairs=deep)]
+        ways += [(plain + cost, Rows(ref, one), 0) for cost, one in self._keyed(ref, table, row, index, deep=deep)]
+        ways += self._extreme(ref, table, row, plain)
+        last = len(table.rows) - 1
+        if last > 0:
+            ways.append((plain + (1.0 if row == 0 else 2.6), Rows(ref), row))
+            if row == last:
+                ways.append((plain + 1.2, Rows(ref), -1))
+        ways += [
+            (plain + cost + 1.4, Rows(ref, one), 0)
+            for cost, one, mask in conditions.holding(1 << row)[1:]
+            if mask & -mask == 1 << row
+        ]
+        return ways
+
+    def _keyed(
+        self, ref: TableRef, table: Table, row: int, target: int, *, deep: bool
+    ) -> Iterator[tuple[float, Equals]]:
+        """The row whose cell in another column equals something known from elsewhere."""
+        for index, column in list(columns_of(table))[:9]:
+            cell = table.rows[row][index]
+            if index == target or not cell or len(cell) > 120 or column.name.startswith("@") or sum(key(r[index]) == key(cell) for r in table.rows) > 1:
+                continue
+            ways = self.simple(cell)[:3]
+            if deep:
+                elsewhere = [one for one in self.in_tables(cell, deep=False) if _source(one[1]) != ref.source]
+                ways += [(cost + 0.5, way) for cost, way in elsewhere[:3]]
+            yield from ((cost + 0.3, Equals(column, way)) for cost, way in ways)
+
+    def _extreme(self, ref: TableRef, table: Table, row: int, plain: float) -> Iterator[tuple[float, Rows, int]]:
+        """The row with the greatest or smallest cell of a column, among all rows or those under a condition."""
+        for index, column in columns_of(table):
+            own = comparable(table.rows[row][index])
+            if own is None or column.name.startswith("@"):
+                continue
+            for cost, one, mask in self.conditions(ref).holding(1 << row)[:8]:
+                values = [
+                    value
+                    for number, other in enumerate(table.rows)
+                    if mask >> number & 1 and (value := comparable(other[index])) is not None
+                ]
+                if len(values) < 2:
+                    continue
+                extra = plain + cost + 0.8 + (0.0 if isinstance(one, Everything) else 0.5)
+                if own == max(values) and values.count(own) == 1:
+                    yield extra, Rows(ref, one, "falling", column), 0
+                if own == min(values) and values.count(own) == 1:
+                    yield extra, Rows(ref, one, "rising", column), 0
+
+    def _nearest(self, ref: TableRef, table: Table, row: int, column: Column) -> Iterator[Costed]:
+        for source in TEXTS:
+            text = self.context.texts.get(source)
+            for index, by in list(columns_of(table))[:6]:
+                if text and typed(table.rows[row][index]).kind in ("text", "file"):
+                    if nearest_row([other[index] for other in table.rows], text) == row:
+                        yield 1.5, Nearest(ref, by, source, column)
+
+    def numbers(self, value: str) -> list[Costed]:
+        """Column numbers of grids."""
+        found: list[Costed] = []
+        for ref, index in self.headers.get(key(value), ())[:4]:
+            table = self.context.table(ref)
+            if table is None:
+                continue
+            if index == len(table.numbers):
+                found.append((1.4, ColumnNumber(ref, Column("", 0), beyond=1)))
+            else:
+                found += [(0.9, ColumnNumber(ref, column)) for column in header_named(table, index, self.context)]
+        return found
+
+
+def _source(expression: Expression) -> str:
+    return expression.rows.table.source if isinstance(expression, Cell) else ""
+
+
+def row_number(expression: Expression) -> bool:
+    """Whether an expression gives a row's or a column's number."""
+    match expression:
+        case Cell(_, column, _) | Item(column):
+            return column.name == ROW
+        case ColumnNumber():
+            return True
+        case _:
+            return False

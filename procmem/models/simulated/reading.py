@@ -1,0 +1,205 @@
+"""From messages and tools to a request: who is asked for what, with which memories, and what was done so far.
+
+Everything is recognised from what stands in the prompt: the tools that are offered and the headings.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from procmem.models.simulated.context import Seen
+from procmem.models.simulated.remembered import flat, memories, numbered
+
+Part = Literal["plan", "turn", "work", "report", "other"]
+_HEADING = re.compile(r"^## (Task of the team|Task|Plan|New plan|Done so far|Your subtask|Team)\n", re.MULTILINE)
+_SETTING = re.compile(r"office work for ([^\n]{1,80}?)[.:] .*?It is (\w+), (\d{4}-\d{2}-\d{2}), (\d{2}:\d{2})", re.DOTALL)
+_MEMBER = re.compile(r"^- (\w[\w-]*): (.+)$", re.MULTILINE)
+_TURN = re.compile(r"\n\n(?=\d{1,3}\. \w[\w-]*: )")
+_HEAD = re.compile(r"(\w+) (\{.*\})\n?")
+_LONGEST_PROMPT = 400_000
+_FAILURE = re.compile(
+    r"(?i)\b(does not exist|not found|no such|there is no|there are no|failed|can ?not|could not|unknown|invalid|missing|"
+    r"expected|must be|already exists|outside|not a|is not|has no|malformed|error)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One call of the present run with what came back."""
+
+    tool: str
+    arguments: dict[str, Any]
+    observation: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether the observation reads like an error."""
+        return looks_failed(self.observation)
+
+    @property
+    def seen(self) -> tuple[Seen, ...]:
+        """The observation with its call's arguments."""
+        return (Seen(self.observation, flat(self.arguments), self.tool),)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """An offered tool: name, description, the names and schemas of its arguments, and the required ones."""
+
+    name: str
+    description: str
+    properties: dict[str, dict[str, Any]]
+    required: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a prompt asks for."""
+
+    part: Part
+    task: str
+    subtask: str
+    history: str
+    memories: tuple[str, ...]
+    tools: tuple[Tool, ...]
+    team: tuple[tuple[str, str], ...]
+    done: tuple[Done, ...]
+    user: str
+    today: str
+    weekday: str
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The instructions, by source."""
+        return {"subtask": self.subtask, "task": self.task} if self.subtask else {"task": self.task}
+
+
+def read(messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]] | None) -> Request:
+    """Read a prompt. Nothing raises: what is not there stays empty."""
+    system = "\n".join(_content(message) for message in messages if message.get("role") == "system")[:_LONGEST_PROMPT]
+    asked = [_content(message) for message in messages if message.get("role") == "user"]
+    offered = tuple(_tool(tool) for tool in tools or ())
+    sections: dict[str, str] = {}
+    for text in asked:
+        for name, body in _sections(text).items():
+            sections.setdefault(name, body)
+    setting = _SETTING.search(system[:4000])
+    return Request(
+        part=_part({tool.name for tool in offered}, asked[-1] if asked else ""),
+        task=sections.get("Task of the team") or sections.get("Task") or (asked[0][:20_000] if asked else ""),
+        subtask=sections.get("Your subtask", ""),
+        history=sections.get("Done so far", ""),
+        memories=memories(system.partition("## Memories of similar")[2]),
+        tools=offered,
+        team=tuple(_MEMBER.findall(_sections(system.partition("## Rules")[0]).get("Team", ""))),
+        done=tuple(_done(messages)),
+        user=setting[1].strip() if setting else "",
+        today=setting[3] if setting else "",
+        weekday=setting[2] if setting else "",
+    )
+
+
+def _content(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    return content[:_LONGEST_PROMPT] if isinstance(content, str) else ""
+
+
+def _part(tools: set[str], last: str) -> Part:
+    if {"delegate", "finish"} <= tools:
+        return "turn"
+    if tools:
+        return "work"
+    if "numbered plan" in last:
+        return "plan"
+    return "report" if "Report now" in last else "other"
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The parts of a prompt under its own headings; the last heading's part goes to the end."""
+    marks = list(_HEADING.finditer(text[:_LONGEST_PROMPT]))
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    found: dict[str, str] = {}
+    for mark, end in zip(marks, ends, strict=False):
+        body = text[mark.end() : end].strip()
+        if mark[1] in ("Task", "Done so far"):
+            body = re.split(r"\n\n(?:Write a (?:short|new) numbered plan|Call `delegate`)", body)[0].strip()
+        found.setdefault(mark[1], body)
+    return found
+
+
+def _tool(wire: dict[str, Any]) -> Tool:
+    function = wire.get("function") or {}
+    schema = function.get("parameters") or {}
+    properties = {name: value for name, value in (schema.get("properties") or {}).items() if isinstance(value, dict)}
+    return Tool(
+        str(function.get("name", "")),
+        str(function.get("description", "")),
+        properties,
+        tuple(name for name in schema.get("required") or () if name in properties),
+    )
+
+
+def _done(messages: Sequence[dict[str, Any]]) -> list[Done]:
+    answers = {
+        message.get("tool_call_id"): _content(message) for message in messages if message.get("role") == "tool"
+    }
+    found = []
+    for message in messages:
+        for call in message.get("tool_calls") or ():
+            function = call.get("function") or {}
+            arguments = _arguments(function.get("arguments"))
+            if call.get("id") in answers:
+                found.append(Done(str(function.get("name", "")), arguments, answers[call.get("id")]))
+    return found
+
+
+def _arguments(text: object) -> dict[str, Any]:
+    try:
+        value = json.loads(text) if isinstance(text, str) else text
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def looks_failed(observation: str) -> bool:
+    """Whether an observation reads like an error: a short text with the words of one, and no success."""
+    head = observation[:240]
+    return len(observation) < 1500 and not head.startswith("Success") and bool(_FAILURE.search(head))
+
+
+def report_text(done: Sequence[Done], *, finished: bool, longest: int = 3000) -> str:
+    """A report: every call with what it brought, word for word as far as there is room."""
+    if not done:
+        return "Not done: I found no way to do this with my tools."
+    room = max(300, min(longest, 12_000 // len(done)))
+    lines = [f"{'Done' if finished else 'Not finished'}, with {len(done)} call{'s' if len(done) > 1 else ''}."]
+    for number, one in enumerate(done, start=1):
+        text = one.observation if len(one.observation) <= room else f"{one.observation[:room]} …"
+        lines.append(f"[{number}] {one.tool} {json.dumps(one.arguments, ensure_ascii=False)}\n{text}")
+    return "\n".join(lines)
+
+
+def report_seen(report: str) -> tuple[Seen, ...]:
+    """The observations that a report carries; a report in other words is one observation."""
+    found = []
+    for _, block in sorted(numbered(report).items()):
+        match = _HEAD.match(block)
+        if match:
+            text = block[match.end() :].removesuffix(" …")
+            if not looks_failed(text):
+                found.append(Seen(text, flat(_arguments(match[2])), match[1]))
+    return tuple(found) or (Seen(report),)
+
+
+def past_turns(history: str) -> list[tuple[str, str]]:
+    """The earlier turns in a worker's prompt: (agent with subtask, report)."""
+    found = []
+    for entry in _TURN.split(history):
+        head, mark, report = entry.partition("\nReport: ")
+        if mark:
+            found.append((head, report))
+    return found

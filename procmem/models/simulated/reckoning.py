@@ -1,0 +1,181 @@
+"""Values that stand nowhere but follow from others: totals, counts, differences, shares, moved dates and times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from procmem.models.simulated.conditions import header_named
+from procmem.models.simulated.context import Context
+from procmem.models.simulated.entities import as_number, key, same, shift, typed
+from procmem.models.simulated.evaluation import calculate, comparable, elapsed, evaluate, figure
+from procmem.models.simulated.expressions import (
+    Aggregate,
+    Calculated,
+    Constant,
+    Elapsed,
+    Everything,
+    Expression,
+    Rows,
+    Shifted,
+    TableRef,
+)
+from procmem.models.simulated.locating import Costed, Locator
+from procmem.models.simulated.records import ROW, Table
+
+FIGURES = ("sum", "count", "mean", "lowest", "highest")
+_MOST_OPERANDS = 36
+
+
+def reckoned(value: str, locator: Locator) -> list[Costed]:
+    """Ways to compute a value in a context, each with a cost."""
+    what = typed(value)
+    if what.kind == "number":
+        found = [*figures(value, locator), *_differences(value, locator)]
+        if not found or min(cost for cost, _ in found) > 2.2:
+            found += _calculated(value, locator)
+        return sorted(found, key=lambda one: one[0])[:30]
+    if what.kind in ("date", "time", "datetime"):
+        return sorted(_shifted(value, locator), key=lambda one: one[0])[:30]
+    return []
+
+
+def figures(value: str, locator: Locator) -> Iterator[Costed]:
+    """Sums, counts, means and extremes of table columns under a condition."""
+    wanted = as_number(value)
+    for ref in list(locator.context.references())[:24]:
+        table = locator.context.table(ref)
+        if wanted is None or table is None or ref.kind.startswith("each") or len(table.rows) < 2:
+            continue
+        plain = 0.0 if ref.kind in ("grid", "blocks", "columns") else 0.7
+        conditions = locator.conditions(ref)
+        masks = [(0.0, Everything(), conditions.every), *conditions.simple, *_groups(locator, ref, table)]
+        numeric = _numeric(table)
+        for cost, one, mask in masks[:90]:
+            rows = Rows(ref, one)
+            if wanted == mask.bit_count():
+                yield 1.6 + plain + cost + (0.8 if wanted < 3 else 0.0), Aggregate("count", rows)
+            for index, numbers in numeric:
+                chosen = [number for place, number in enumerate(numbers) if mask >> place & 1 and number is not None]
+                yield from _figures_of(value, chosen, rows, table, index, plain + cost, locator.context)
+
+
+def _figures_of(
+    value: str, chosen: list[float], rows: Rows, table: Table, index: int, cost: float, context: Context
+) -> Iterator[Costed]:
+    if not chosen:
+        return
+    for operator in ("sum", "mean", "lowest", "highest"):
+        if len(chosen) == 1 and operator != "sum":
+            continue
+        if same(figure(operator, chosen), value):
+            for column in header_named(table, index, context)[:2]:
+                yield 1.3 + cost + (0.4 if len(chosen) == 1 else 0.0), Aggregate(operator, rows, column)  # type: ignore[arg-type]
+
+
+def _numeric(table: Table) -> list[tuple[int, list[float | None]]]:
+    found = []
+    for index, name in enumerate(table.columns[:14]):
+        numbers = [as_number(row[index]) for row in table.rows]
+        if name != ROW and sum(number is not None for number in numbers) >= max(1, len(numbers) // 3):
+            found.append((index, numbers))
+    return found
+
+
+def _groups(locator: Locator, ref: TableRef, table: Table) -> list[tuple[float, object, int]]:
+    """Rows that share one value of a column with few values, by that value."""
+    found: list[tuple[float, object, int]] = []
+    conditions = locator.conditions(ref)
+    for row in range(min(len(table.rows), 40)):
+        for cost, one, mask in conditions._constants(1 << row):
+            if mask.bit_count() < len(table.rows) and all(mask != other for _, _, other in found):
+                found.append((cost, one, mask))
+        if len(found) > 40:
+            break
+    return found
+
+
+def operands(locator: Locator) -> list[tuple[float, Expression, float]]:
+    """Numbers that may be combined: of the pool, and whole-column figures."""
+    found = [(cost, way, number) for cost, way, base in locator.bases if (number := as_number(base)) is not None]
+    for ref in locator.context.references():
+        table = locator.context.table(ref)
+        if table is None or ref.kind not in ("grid", "blocks", "columns") or len(table.rows) < 2:
+            continue
+        conditions = [(0.0, Everything(), (1 << len(table.rows)) - 1), *locator.conditions(ref).simple[:6]]
+        for cost, one, mask in conditions:
+            found.append((1.2 + cost, Aggregate("count", Rows(ref, one)), float(mask.bit_count())))
+            for index, numbers in _numeric(table):
+                chosen = [number for place, number in enumerate(numbers) if mask >> place & 1 and number is not None]
+                column = header_named(table, index, locator.context)[0]
+                if chosen:
+                    found.append((1.0 + cost, Aggregate("sum", Rows(ref, one), column), sum(chosen)))
+    return sorted(found, key=lambda one: one[0])[:_MOST_OPERANDS]
+
+
+def _calculated(value: str, locator: Locator) -> Iterator[Costed]:
+    pool = operands(locator)
+    for index, (cost, left, one) in enumerate(pool):
+        for other_cost, right, other in pool[index + 1 :]:
+            for operator in ("+", "-", "*", "/", "percent"):
+                if same(calculate(operator, one, other), value):
+                    yield 2.2 + cost + other_cost, Calculated(operator, left, right)  # type: ignore[arg-type]
+                if operator not in "+*" and same(calculate(operator, other, one), value):
+                    yield 2.2 + cost + other_cost, Calculated(operator, right, left)  # type: ignore[arg-type]
+        for small in (1.0, -1.0):
+            if same(calculate("+", one, small), value):
+                yield 1.9 + cost, Calculated("+", left, Constant(f"{small:g}"))
+
+
+def _moments(locator: Locator) -> list[tuple[float, Expression, str]]:
+    return [one for one in locator.bases if typed(one[2]).kind in ("date", "datetime", "time")][:24]
+
+
+def _shifted(value: str, locator: Locator) -> Iterator[Costed]:
+    goal = comparable(value)
+    what = typed(value)
+    amounts = [(cost, way, number) for cost, way, base in locator.bases if (number := as_number(base)) is not None][:24]
+    for cost, way, base in _moments(locator):
+        start = comparable(base)
+        if goal is None or start is None or goal[0] != start[0] or goal == start or typed(base).kind != what.kind:
+            continue
+        minutes = goal[1] - start[1]
+        days = minutes / 1440
+        unit, amount = ("days", days) if goal[0] == "moment" and days == int(days) else ("minutes", minutes)
+        if what.kind == "date" and unit != "days" or abs(days) > 800:
+            continue
+        for factor in (1, -1, 7, -7) if unit == "days" else (1, -1, 60, -60):
+            yield from (
+                (1.0 + cost + amount_cost + 0.2 * (abs(factor) > 1), Shifted(way, number_way, unit, factor))  # type: ignore[arg-type]
+                for amount_cost, number_way, number in amounts
+                if number * factor == amount
+            )
+        yield 1.6 + cost, Shifted(way, Constant(f"{amount:g}"), unit)  # type: ignore[arg-type]
+        assert shift(base, amount, unit) is not None  # type: ignore[arg-type]
+
+
+def _differences(value: str, locator: Locator) -> Iterator[Costed]:
+    moments = _moments(locator)
+    for cost, left, start in moments:
+        for other_cost, right, end in moments:
+            if start != end:
+                yield from (
+                    (2.0 + cost + other_cost, Elapsed(left, right, unit))  # type: ignore[arg-type]
+                    for unit in ("days", "minutes")
+                    if same(elapsed(start, end, unit), value)
+                )
+
+
+def agrees(expression: Expression, context: Context, wanted: str) -> bool:
+    """Whether an expression gives a value in a context."""
+    return same(evaluate(expression, context), wanted)
+
+
+def distinct(ways: Sequence[Costed]) -> list[Costed]:
+    """Each expression once, with its least cost, cheapest first."""
+    found: dict[Expression, float] = {}
+    for cost, way in ways:
+        found[way] = min(cost, found.get(way, cost))
+    return sorted(((cost, way) for way, cost in found.items()), key=lambda one: one[0])
+
+
+__all__ = ["agrees", "distinct", "figures", "key", "operands", "reckoned"]
