@@ -1,0 +1,85 @@
+"""Text in images, through rapidocr: its models come with the package, so it works without a network."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from procmem.errors import ToolError
+from procmem.office.formats.faults import refusing
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_engine_lock = threading.Lock()
+_MARGIN = 24  # pixels
+
+
+@cache
+def _engine() -> Any:
+    try:
+        from rapidocr import RapidOCR
+    except ImportError as error:
+        raise ToolError("Text in images can not be read here: the package rapidocr is not installed.") from error
+    # small images are not blown up, which costs seconds, and texts are taken to stand upright
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": 1600,
+        }
+    )
+
+
+def recognized(image: Image) -> str:
+    """The text in an RGB image, line by line from the top; pieces of one line are separated by two spaces."""
+    import numpy as np
+
+    pixels = np.asarray(_trimmed(image))[:, :, ::-1]  # rapidocr reads blue, green, red
+    with _engine_lock, refusing("pillow", "The image can not be recognized."):
+        found = _engine()(pixels)
+    if found.boxes is None or not found.txts:
+        return ""
+    pieces = [_Piece.of(box, text) for box, text in zip(found.boxes, found.txts, strict=True)]
+    return "\n".join("  ".join(text for _, text in sorted(line)) for line in _lines(pieces))
+
+
+def _trimmed(image: Image) -> Image:
+    """The image without its white borders, which take as long to search as text."""
+    from PIL import Image, ImageOps
+
+    ink = ImageOps.invert(image.convert("L")).point(lambda value: 255 if value > 24 else 0).getbbox()
+    if ink is None:
+        return image
+    trimmed = image.crop(ink)
+    paper = Image.new("RGB", (trimmed.width + 2 * _MARGIN, trimmed.height + 2 * _MARGIN), "white")
+    paper.paste(trimmed, (_MARGIN, _MARGIN))
+    return paper
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    left: float
+    top: float
+    bottom: float
+    text: str
+
+    @classmethod
+    def of(cls, box: Any, text: str) -> _Piece:
+        """``box`` holds the four corners of a text as (x, y)."""
+        return cls(float(box[:, 0].min()), float(box[:, 1].min()), float(box[:, 1].max()), text)
+
+
+def _lines(pieces: list[_Piece]) -> list[list[tuple[float, str]]]:
+    """Pieces grouped into lines: those whose middle lies within the height of the line's first piece."""
+    lines: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda each: (each.top + each.bottom, each.left)):
+        middle = (piece.top + piece.bottom) / 2
+        if lines and lines[-1][0].top < middle < lines[-1][0].bottom:
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return [[(piece.left, piece.text) for piece in line] for line in lines]
