@@ -1,0 +1,261 @@
+"""The app without a browser: the real page over a workbench with scripted models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from procmem.agents.teams import make_team
+from procmem.models.scripted import Line, ScriptedModel
+from procmem.runner import follow
+from procmem.settings import Settings
+from procmem.types import Check, Policy, Task
+from procmem.workbench import Workbench
+from tests.bench import Bench, call, note_replies, note_task, say
+
+HOSTILE = "# h1 <script>alert(1)</script> $x$ :material/home: :smile: [a](javascript:alert(1)) **b** www.evil.com"
+
+
+FAMILY = """\
+id: note_write
+title: Write a name into a note
+apps: [files]
+level: 1
+instructions:
+  - Write the name {{person}} into data/note.txt
+  - Write the name {{person}} into data/note.txt
+instances:
+  - {split: train, user: Alice, now: 2024-05-13 09:00, values: {person: Dana}}
+  - {split: test, user: Alice, now: 2024-05-14 09:00, values: {person: Erik}}
+checks:
+  - {function: evaluate_contain, args: {doc_type: txt, file: data/note.txt, keywords: ["{{person}}"]}}
+demonstration:
+  plan: "1. system: write the note"
+  turns:
+    - agent: system
+      subtask: Write {{person}} into data/note.txt
+      steps:
+        - reason: The name is {{person}}.
+          tool: files_write_file
+          arguments: {file_path: data/note.txt, contents: "{{person}}"}
+      report: Wrote {{person}}.
+  answer: Wrote {{person}}.
+"""
+
+
+def script(bench: object) -> None:
+    """The page as app.py draws it."""
+    from pages.run_page import draw_run_page
+
+    draw_run_page(lambda: bench)  # type: ignore[arg-type,return-value]
+
+
+@pytest.fixture
+def workbench(bench: Bench, tmp_path: Path) -> Iterator[Workbench]:
+    """A workbench with one family of tasks and one memory of it."""
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "note_write.yaml").write_text(FAMILY)
+    made = Workbench(replace(bench.lab, settings=Settings(home=tmp_path / "home", data=tmp_path)))
+    for _ in made.prepare():
+        pass
+    made.warm()
+    yield made
+    made.close()
+
+
+def page(bench: Workbench, **params: str) -> AppTest:
+    """The page after its first run."""
+    at = AppTest.from_function(script, args=(bench,), default_timeout=20)
+    for name, value in params.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def finished(
+    bench: Bench, workbench: Workbench, lines: list[Line], task: Task | None = None, policy: Policy | None = None
+) -> str:
+    """The id of a run that has ended."""
+    bench.model = ScriptedModel(lines)
+    run_id = workbench.start(
+        task or workbench.tasks["note_write/2"], make_team("LLM team", "scripted", "scripted"), policy or Policy()
+    )
+    for _ in follow(workbench.store, run_id):
+        pass
+    return run_id
+
+
+def texts(at: AppTest) -> list[str]:
+    """Everything shown as plain text."""
+    return [element.value for element in at.text]
+
+
+def test_the_first_view_says_what_to_do_and_can_not_start_without_a_task(workbench: Workbench) -> None:
+    at = page(workbench)
+    assert at.title[0].value == "Run a task"
+    assert at.button(key="start").disabled
+    at.button(key="bundled-try-1").click().run()
+    assert at.query_params["task"] == "note_write/2"
+    assert "Write the name Erik into data/note.txt" in texts(at)
+    assert not at.button(key="start").disabled
+
+
+def test_a_link_to_a_task_restores_the_choice(workbench: Workbench) -> None:
+    at = page(workbench, task="note_write/1")
+    assert at.selectbox(key="bundled-task").value == "note_write/1"
+    assert "Write the name Dana into data/note.txt" in texts(at)
+
+
+def test_a_filter_narrows_the_list_and_keeps_the_chosen_task(workbench: Workbench) -> None:
+    at = page(workbench, task="note_write/1")
+    at.pills(key="bundled-splits").set_value(["test"]).run()
+    assert at.selectbox(key="bundled-task").value == "note_write/1"
+    at.selectbox(key="bundled-task").set_value(None).run()
+    assert len(at.selectbox(key="bundled-task").options) == 1
+
+
+def test_start_runs_the_chosen_team_and_shows_the_run(bench: Bench, workbench: Workbench) -> None:
+    bench.model = ScriptedModel(note_replies("Erik"))
+    at = page(workbench, task="note_write/2")
+    at.text_input(key="model-large").set_value("other/model")
+    at.button(key="start").click().run()
+    (run,) = workbench.store.runs(limit=1)
+    assert at.query_params["run"] == run.id
+    assert at.title[0].value == "Note write 2"
+    assert not run.simulated
+    for _ in follow(workbench.store, run.id):
+        pass
+
+
+def test_a_finished_run_shows_its_checks_figures_files_and_proposals(bench: Bench, workbench: Workbench) -> None:
+    at = page(workbench, run=finished(bench, workbench, note_replies("Erik")))
+    assert "1 of 1 check passed." in texts(at)
+    assert {metric.label: metric.value for metric in at.metric}["Steps"] == "1"
+    labels = [panel.label for panel in at.expander]
+    assert "**data\\/note\\.txt** :gray[created]" in labels
+    assert "2 memories proposed" in [header.value for header in at.subheader]
+
+
+def test_every_candidate_stands_beside_the_plan_with_rank_score_and_reason(bench: Bench, workbench: Workbench) -> None:
+    at = page(workbench, run=finished(bench, workbench, note_replies("Erik")))
+    facts = [caption.value for caption in at.caption if "rank 1" in caption.value]
+    assert len(facts) == 2
+    assert facts[0].startswith("Full task · rank 1 · score 0.")
+    assert facts[0].endswith("in the prompt")
+    assert facts[1].startswith("Subtask · rank 1 · score 0.")
+
+
+def test_a_click_on_a_memory_opens_it_and_names_it_in_the_address(bench: Bench, workbench: Workbench) -> None:
+    run_id = finished(bench, workbench, note_replies("Erik"))
+    at = page(workbench, run=run_id)
+    next(button for button in at.button if button.key and button.key.endswith("recall-0-1")).click().run()
+    (memory,) = workbench.store.memories(level="full-task")
+    assert at.query_params["memory"] == memory.id
+    assert "1. system: write the note" in texts(page(workbench, run=run_id, memory=memory.id))
+
+
+def test_the_exact_prompt_of_a_call_opens_from_its_address(bench: Bench, workbench: Workbench) -> None:
+    run_id = finished(bench, workbench, note_replies("Erik"))
+    seq = next(number for number, event in workbench.store.events(run_id) if type(event).__name__ == "Called")
+    at = page(workbench, run=run_id, prompt=str(seq))
+    shown = [code.value for code in at.code]
+    assert set(shown) >= {message["content"] for message in workbench.prompt(run_id, seq)}
+    assert any("Memories" in markdown.value for markdown in at.markdown)
+
+
+def test_a_run_without_memory_is_shown_beside_the_first(bench: Bench, workbench: Workbench) -> None:
+    first = finished(bench, workbench, note_replies("Erik"))
+    second = finished(bench, workbench, note_replies("Bob"), policy=Policy(placement="none"))
+    at = page(workbench, run=first, **{"with": second})
+    assert {"With memory", "Without memory"} <= {header.value for header in at.subheader}
+    table = at.table[0].value
+    assert table["With memory"].iloc[0] == "Succeeded"
+    assert table["Without memory"].iloc[0] == "Failed"
+    assert table["Difference"].iloc[1] == "±0"
+
+
+def test_again_without_memory_starts_a_linked_run(bench: Bench, workbench: Workbench) -> None:
+    run_id = finished(bench, workbench, note_replies("Erik"))
+    bench.model = ScriptedModel(note_replies("Erik"))
+    at = page(workbench, run=run_id)
+    at.button(key=f"again-{run_id}").click().run()
+    (newest, *_) = workbench.store.runs(limit=1)
+    assert (newest.compared_with, newest.policy.placement) == (run_id, "none")
+    assert at.query_params["with"] == newest.id
+    for _ in follow(workbench.store, newest.id):
+        pass
+
+
+def test_an_own_task_without_text_says_what_is_missing(workbench: Workbench) -> None:
+    at = page(workbench)
+    at.segmented_control(key="source").set_value("Your own").run()
+    at.button(key="start").click().run()
+    assert at.error[0].value == "Write what the team is to do\\."
+
+
+def test_an_own_task_runs_with_its_uploaded_file(bench: Bench, workbench: Workbench) -> None:
+    bench.model = ScriptedModel(note_replies("Erik"))
+    at = page(workbench)
+    at.segmented_control(key="source").set_value("Your own").run()
+    at.text_area(key="own-text").set_value("Write Erik into data/note.txt")
+    at.file_uploader(key="own-files").upload("names.txt", b"Erik")
+    at.button(key="start").click().run()
+    (run,) = workbench.store.runs(limit=1)
+    assert [file.path for file in workbench.run_task(run.id).files] == ["data/names.txt"]
+    for _ in follow(workbench.store, run.id):
+        pass
+    assert "This task has no checks: look at the result yourself." in texts(page(workbench, run=run.id))
+
+
+def test_a_folder_that_is_no_checkout_is_explained(workbench: Workbench, tmp_path: Path) -> None:
+    at = page(workbench)
+    at.segmented_control(key="source").set_value("OfficeBench").run()
+    at.text_input(key="officebench-folder").set_value(str(tmp_path)).run()
+    assert "is no OfficeBench checkout" in at.error[0].value
+
+
+def test_text_from_models_reaches_the_page_only_as_text_or_escaped(bench: Bench, workbench: Workbench) -> None:
+    replies = [
+        say(HOSTILE),
+        call("delegate", agent="system", subtask=HOSTILE),
+        call("files_write_file", HOSTILE, file_path="data/note.txt", contents=HOSTILE),
+        say(HOSTILE),
+        call("finish", answer=HOSTILE),
+    ]
+    task = note_task(checks=[Check("evaluate_contain", {"doc_type": "txt", "file": "data/x", "keywords": [HOSTILE]})])
+    at = page(workbench, run=finished(bench, workbench, replies, replace(task, text=HOSTILE)))
+    assert texts(at).count(HOSTILE) >= 5
+    rendered = [element.value for element in (*at.markdown, *at.caption, *at.title, *at.subheader)]
+    rendered += [panel.label for panel in at.expander] + [button.label for button in at.button]
+    for text in rendered:
+        assert "<script>" not in text
+        assert "](javascript" not in text
+        assert "**b**" not in text
+        assert ":material/home:" not in text
+
+
+def test_an_unknown_run_leads_back_to_the_tasks(workbench: Workbench) -> None:
+    at = page(workbench, run="run-gone")
+    assert at.title[0].value == "This run is not here"
+    at.button[0].click().run()
+    assert at.title[0].value == "Run a task"
+
+
+def test_a_database_that_can_not_be_opened_is_explained_with_a_way_on() -> None:
+    def closed() -> None:
+        from pages.run_page import draw_run_page
+        from procmem.errors import BadInput
+
+        def locked() -> object:
+            raise BadInput("The data is open in another process (12).")
+
+        draw_run_page(locked)  # type: ignore[arg-type]
+
+    at = AppTest.from_function(closed).run()
+    assert at.error[0].value == "The data is open in another process \\(12\\)\\."
+    assert [button.label for button in at.button] == ["Try again"]

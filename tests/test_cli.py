@@ -1,0 +1,86 @@
+"""The command line as a person and a script use it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from procmem.cli import app
+from procmem.errors import BadInput, UnknownName
+
+HEAVY = ("litellm", "torch", "duckdb", "streamlit", "sentence_transformers", "pydantic", "numpy", "yaml", "openpyxl")
+
+
+def procmem(home: Path, *words: str) -> Result:
+    environment = {"PROCMEM_HOME": str(home), "PROCMEM_EMBEDDER": "hash", "COLUMNS": "200"}
+    return CliRunner(env=environment).invoke(app, list(words))
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = f"import sys, procmem.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_tasks_are_listed_filtered_and_shown(tmp_path: Path) -> None:
+    listed = json.loads(procmem(tmp_path, "tasks", "--level", "1", "--app", "calendar", "--json").stdout)
+    assert {task["level"] for task in listed} == {1}
+    assert "calendar_add/1" in {task["id"] for task in listed}
+    assert "calendar_add/1" in procmem(tmp_path, "tasks", "--search", "budget REVIEW").stdout
+    shown = json.loads(procmem(tmp_path, "tasks", "calendar_add/1", "--json").stdout)
+    assert shown["files"] == ["calendar/Dana.ics"]
+
+
+def test_an_unknown_task_is_bad_input(tmp_path: Path) -> None:
+    assert isinstance(procmem(tmp_path, "tasks", "nothing/1").exception, UnknownName)
+    assert isinstance(procmem(tmp_path, "run", "nothing/1").exception, UnknownName)
+
+
+def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2() -> None:
+    command = [sys.executable, "-c", "from procmem.cli import main; main()", "run"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr == 'procmem: Say which task: an id from `procmem tasks`, or --text "..." for your own.\n'
+
+
+def test_teams_are_listed_and_shown_with_their_models(tmp_path: Path) -> None:
+    assert [team["name"] for team in json.loads(procmem(tmp_path, "team", "--json").stdout)] == [
+        "LLM team", "Hybrid team", "SLM team",
+    ]  # fmt: skip
+    shown = json.loads(procmem(tmp_path, "team", "Hybrid team", "--json").stdout)
+    assert [model["model"] for model in shown["models"]] == ["simulated/large", "simulated/small"]
+
+
+def test_a_simulated_run_prints_every_event_and_ends_with_its_result(tmp_path: Path) -> None:
+    ended = procmem(tmp_path, "run", "calendar_add/4", "--json")
+    events = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert {"started", "recalled", "planned", "delegated", "acted", "graded"} <= {event["kind"] for event in events}
+    assert (events[-1]["kind"], events[-1]["status"], ended.exit_code) == ("finished", "succeeded", 0)
+
+
+def test_ones_own_task_runs_without_checks_and_exits_with_0(tmp_path: Path) -> None:
+    note = tmp_path / "hello.txt"
+    note.write_text("Hello")
+    ended = procmem(tmp_path, "run", "--text", "Read data/hello.txt", "--file", str(note))
+    assert ended.exit_code == 0
+    assert "ungraded" in ended.stdout
+    assert isinstance(procmem(tmp_path, "run", "--text", "x", "--file", "/no/such/file").exception, BadInput)
+
+
+@pytest.mark.parametrize("words", [("--placement", "everywhere"), ("--team", "Dream team"), ("--large", "nobody/x")])
+def test_an_unknown_choice_is_bad_input(tmp_path: Path, words: tuple[str, str]) -> None:
+    assert isinstance(procmem(tmp_path, "run", "calendar_add/4", *words).exception, BadInput)
+
+
+def test_the_doctor_looks_at_packages_store_tasks_and_models(tmp_path: Path) -> None:
+    findings = {finding["what"]: finding for finding in json.loads(procmem(tmp_path, "doctor", "--json").stdout)}
+    assert findings["duckdb"]["state"] == "ok"
+    assert findings["database"]["seen"] == "procmem.duckdb, bank revision 0"
+    assert findings["embedding model"]["seen"] == "hash, 384 dimensions"
+    assert findings["model simulated/large"]["state"] == "ok"

@@ -1,0 +1,34 @@
+"""Policies are checked and read well."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from procmem.errors import BadInput, UnknownName
+from procmem.memory.policy import PLACEMENTS, PLACES, summary, validate
+from procmem.types import Placement, Policy
+
+
+def test_the_default_policy_is_legomems() -> None:
+    assert summary(validate(Policy())) == ("Orchestrator and agents, vanilla, top 5 tasks and 3 subtasks by task text")
+    assert summary(Policy(placement="none")) == "No memory"
+
+
+def test_an_unknown_choice_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownName, match=r"Unknown placement .everywhere.\. Known: agents, both, none, orchestrator"):
+        validate(Policy(placement="everywhere"))  # type: ignore[arg-type]
+
+
+def test_numbers_out_of_range_are_refused() -> None:
+    with pytest.raises(BadInput, match="between 0 and 50"):
+        validate(Policy(k_full_task=51))
+    with pytest.raises(BadInput, match="between -1 and 1"):
+        validate(Policy(threshold=1.5))
+
+
+def test_the_placements_are_the_five_rows_of_legomems_table_2() -> None:
+    assert set(PLACES) == set(PLACEMENTS) == set(get_args(Placement))
+    assert {name for name, places in PLACES.items() if places.agents} == {"both", "planning+agents", "agents"}
+    assert {name for name, places in PLACES.items() if places.turns} == {"both", "orchestrator"}
