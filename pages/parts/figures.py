@@ -1,0 +1,45 @@
+"""Figures of a run in one row: steps, failed steps, tokens, cost, time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import streamlit as st
+
+from pages.parts import story, words
+from pages.parts.story import Story
+from procmem.types import RunSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a run took so far; unknown is ``None``."""
+
+    steps: int
+    failed: int
+    tokens: int | None
+    cost: float | None
+    seconds: float | None
+
+
+def figures(run: RunSummary, told: Story) -> Figures:
+    """The final figures when the run has ended, else what its events add up to."""
+    if (end := told.finished) is not None:
+        return Figures(end.steps, end.failed_steps, end.tokens, end.cost, end.seconds)
+    since = (datetime.now(run.started.tzinfo) - run.started).total_seconds()
+    running = run.status in words.ACTIVE
+    calls = told.calls
+    return Figures(
+        told.steps, told.failed_steps, story.tokens(calls), story.cost(calls), max(0.0, since) if running else None
+    )
+
+
+def draw_figures(now: Figures) -> None:
+    """One row of figures that wraps on a narrow screen."""
+    with st.container(horizontal=True, gap="medium", key=None):
+        st.metric("Steps", f"{now.steps:,}", width="content")
+        st.metric("Failed steps", f"{now.failed:,}", width="content")
+        st.metric("Tokens", words.tokens(now.tokens), width="content")
+        st.metric("Cost", words.money(now.cost), width="content", help="At the provider's listed prices.")
+        st.metric("Time", words.seconds(now.seconds), width="content")

@@ -1,0 +1,37 @@
+"""How far the workbench is: one line that goes away by itself. The app can be used meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts.plain import label
+
+if TYPE_CHECKING:
+    from procmem.workbench import Workbench
+
+BEAT = 1.0
+"""Seconds between two looks at the preparation."""
+
+
+def draw_preparation(bench: Workbench) -> None:
+    """Progress while the workbench prepares, a warning when it could not, nothing when it is ready."""
+    match bench.preparation.state:
+        case "waiting" | "working":
+            st.fragment(_draw_progress, run_every=BEAT)(bench)
+        case "failed":
+            st.warning(
+                label(bench.preparation.text, 400), title="Memories can not be used yet", icon=":material/warning:"
+            )
+            st.button("Prepare again", on_click=bench.warm, icon=":material/refresh:")
+        case "ready":
+            pass
+
+
+def _draw_progress(bench: Workbench) -> None:
+    now = bench.preparation
+    if now.state in ("ready", "failed"):
+        st.rerun()
+    text = label(now.text, 120) if now.state == "working" else "Getting ready"
+    st.progress(now.fraction, text=f":small[{text} You can already choose a task.]")

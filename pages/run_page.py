@@ -1,0 +1,97 @@
+"""The Run page: choose and start, follow one run, or compare two. The URL says which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from procmem.errors import BadInput
+
+if TYPE_CHECKING:
+    from pages.parts.task_choice import TaskMaker
+    from procmem.types import Policy, Team
+    from procmem.workbench import Workbench
+
+
+def draw_run_page(open_bench: Callable[[], Workbench]) -> None:
+    """Draw the page. The title is on the screen before anything is loaded."""
+    first = st.query_params.get("run")
+    if not first:
+        st.title("Run a task", anchor=False)
+    try:
+        bench = open_bench()
+    except BadInput as error:
+        _draw_closed(str(error))
+        return
+    _draw_view(bench, first)
+    bench.warm()
+
+
+def _draw_closed(problem: str) -> None:
+    """The workbench can not be opened: what is wrong, and how to go on."""
+    from pages.parts.plain import label
+
+    st.error(label(problem, 600), title="The data can not be opened", icon=":material/lock:")
+    st.button("Try again", type="primary", icon=":material/refresh:")
+
+
+def _draw_view(bench: Workbench, first: str | None) -> None:
+    from pages.parts import drawers
+    from pages.parts.compare_view import draw_comparison
+    from pages.parts.preparation import draw_preparation
+    from pages.parts.run_view import draw_run
+
+    draw_preparation(bench)
+    second = st.query_params.get("with")
+    if not first:
+        _draw_setup(bench)
+    elif second:
+        draw_comparison(bench, first, second)
+    else:
+        draw_run(bench, first)
+    drawers.draw_drawer(bench, first)
+
+
+def _draw_setup(bench: Workbench) -> None:
+    """Task on the left, team and memory on the right, and the one filled button."""
+    from pages.parts.recent import draw_recent
+    from pages.parts.task_choice import choose_task
+    from pages.parts.team_choice import choose_policy, choose_team
+
+    st.text("A team of agents solves an office task on real files. You see which memories helped at each step.")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        make_task = choose_task(bench)
+    with right:
+        choice, action, details = st.container(), st.container(), st.container()
+        with choice:
+            team = choose_team(details)
+            policy = choose_policy(details)
+        started = action.button(
+            "Start",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=make_task is None,
+            help=None if make_task else "Choose a task first.",
+            key="start",
+        )
+    if started and make_task is not None:
+        _start(bench, make_task, team, policy)
+    draw_recent(bench)
+
+
+def _start(bench: Workbench, make_task: TaskMaker, team: Team, policy: Policy) -> None:
+    """Start the run and show it; what can not be started says why."""
+    from pages.parts import address
+    from pages.parts.plain import label
+
+    try:
+        run_id = bench.start(make_task(), team, policy)
+    except BadInput as error:
+        st.error(label(str(error), 400), icon=":material/error:")
+        return
+    address.go(run=run_id)
+    st.rerun()
