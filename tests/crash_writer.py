@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from itertools import count
@@ -21,8 +22,7 @@ def main() -> None:
 
 def acknowledge(*words: object) -> None:
     """One line, in one write, so that the threads' lines do not mix."""
-    sys.stdout.write(" ".join(map(str, words)) + "\n")
-    sys.stdout.flush()
+    os.write(1, (" ".join(map(str, words)) + "\n").encode())
 
 
 def runs(store: DuckStore, name: str) -> None:
@@ -32,9 +32,8 @@ def runs(store: DuckStore, name: str) -> None:
         store.begin_run(a_run(run_id), {})
         acknowledge("run", run_id)
         for step in range(1, 11):
-            acknowledge(
-                "event", run_id, store.append(run_id, Acted(1, step, "excel", "", "t", {}, "x" * 500, False, 0))
-            )
+            seq = store.append(run_id, Acted(1, step, "excel", "", "excel_read_file", {}, "x" * 500, False, 0))
+            acknowledge("event", run_id, seq)
         if number:
             store.append(run_id, Finished("succeeded", "", 10, 0, 0, None, None, 1))
             acknowledge("finished", run_id)

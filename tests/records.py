@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 from datetime import UTC, datetime
 
+from procmem.store.duck import DuckStore
 from procmem.types import FullTaskUnit, Memory, Origin, Policy, Proposal, RunSummary, SubtaskUnit
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -31,3 +33,9 @@ def part(memory_id: str, agent: str = "excel", parent: str | None = None) -> Mem
 def add(proposal_id: str, *memories: Memory, run_id: str | None = None) -> Proposal:
     """A proposal to add memories."""
     return Proposal(proposal_id, "add", memories, "vanilla", "the run succeeded", run_id)
+
+
+def abandon(store: DuckStore) -> None:
+    """Let go of the file without a checkpoint, as a process does that is killed."""
+    atexit.unregister(store._database.close)
+    store._database._connection.close()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from procmem.errors import BadInput
 from procmem.office.checks import CHECKS, check_arguments, grade
@@ -280,6 +283,21 @@ def test_tables_are_equal_when_their_numbers_are(office: Office) -> None:
     short = result(office, "table_equals", file="data/a.xlsx", rows=SHEET[:3])
     assert short.reason == "data/a.xlsx has 4 rows, expected 3."
     assert "no sheet" in result(office, "table_equals", file="data/a.xlsx", sheet_name="Less", rows=[]).reason.lower()
+
+
+cells = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text("ab Z09.,-é", max_size=6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.lists(cells, max_size=4), min_size=1, max_size=4), at=st.integers(0, 3))
+def test_a_sheet_equals_the_rows_it_was_made_of_and_no_others(rows: list[list[Any]], at: int) -> None:
+    with TemporaryDirectory() as folder:
+        file = TaskFile("data/t.xlsx", {"kind": "xlsx", "sheets": {"S": rows}})
+        office = Office.open(Task("t/1", "", "Dana", datetime(2024, 5, 13), 1, (), files=(file,)), Path(folder))
+        assert passes(office, "table_equals", file="data/t.xlsx", rows=rows)
+        row = at % len(rows)
+        other = [*rows[:row], [*rows[row], "one more"], *rows[row + 1 :]]
+        assert not passes(office, "table_equals", file="data/t.xlsx", rows=other)
 
 
 def test_text_that_looks_like_a_number_is_no_number_when_it_has_leading_zeros(office: Office) -> None:

@@ -16,6 +16,12 @@ from procmem.errors import BadInput, UnknownName
 HEAVY = ("litellm", "torch", "duckdb", "streamlit", "sentence_transformers", "pydantic", "numpy", "yaml", "openpyxl")
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for all commands, because filling the bank takes seconds."""
+    return tmp_path_factory.mktemp("home")
+
+
 def procmem(home: Path, *words: str) -> Result:
     environment = {"PROCMEM_HOME": str(home), "PROCMEM_EMBEDDER": "hash", "COLUMNS": "200"}
     return CliRunner(env=environment).invoke(app, list(words))
@@ -27,18 +33,18 @@ def test_help_imports_nothing_heavy() -> None:
     assert shown.stdout.strip() == "[]"
 
 
-def test_tasks_are_listed_filtered_and_shown(tmp_path: Path) -> None:
-    listed = json.loads(procmem(tmp_path, "tasks", "--level", "1", "--app", "calendar", "--json").stdout)
+def test_tasks_are_listed_filtered_and_shown(home: Path) -> None:
+    listed = json.loads(procmem(home, "tasks", "--level", "1", "--app", "calendar", "--json").stdout)
     assert {task["level"] for task in listed} == {1}
     assert "calendar_add/1" in {task["id"] for task in listed}
-    assert "calendar_add/1" in procmem(tmp_path, "tasks", "--search", "budget REVIEW").stdout
-    shown = json.loads(procmem(tmp_path, "tasks", "calendar_add/1", "--json").stdout)
+    assert "calendar_add/1" in procmem(home, "tasks", "--search", "budget REVIEW").stdout
+    shown = json.loads(procmem(home, "tasks", "calendar_add/1", "--json").stdout)
     assert shown["files"] == ["calendar/Dana.ics"]
 
 
-def test_an_unknown_task_is_bad_input(tmp_path: Path) -> None:
-    assert isinstance(procmem(tmp_path, "tasks", "nothing/1").exception, UnknownName)
-    assert isinstance(procmem(tmp_path, "run", "nothing/1").exception, UnknownName)
+def test_an_unknown_task_is_bad_input(home: Path) -> None:
+    assert isinstance(procmem(home, "tasks", "nothing/1").exception, UnknownName)
+    assert isinstance(procmem(home, "run", "nothing/1").exception, UnknownName)
 
 
 def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2() -> None:
@@ -48,39 +54,39 @@ def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2() -> None:
     assert ended.stderr == 'procmem: Say which task: an id from `procmem tasks`, or --text "..." for your own.\n'
 
 
-def test_teams_are_listed_and_shown_with_their_models(tmp_path: Path) -> None:
-    assert [team["name"] for team in json.loads(procmem(tmp_path, "team", "--json").stdout)] == [
+def test_teams_are_listed_and_shown_with_their_models(home: Path) -> None:
+    assert [team["name"] for team in json.loads(procmem(home, "team", "--json").stdout)] == [
         "LLM team", "Hybrid team", "SLM team",
     ]  # fmt: skip
-    shown = json.loads(procmem(tmp_path, "team", "Hybrid team", "--json").stdout)
+    shown = json.loads(procmem(home, "team", "Hybrid team", "--json").stdout)
     assert [model["model"] for model in shown["models"]] == ["simulated/large", "simulated/small"]
 
 
-def test_a_simulated_run_prints_every_event_and_ends_with_its_result(tmp_path: Path) -> None:
-    ended = procmem(tmp_path, "run", "calendar_add/4", "--json")
+def test_a_simulated_run_prints_every_event_and_ends_with_its_result(home: Path) -> None:
+    ended = procmem(home, "run", "calendar_add/4", "--json")
     events = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert {"started", "recalled", "planned", "delegated", "acted", "graded"} <= {event["kind"] for event in events}
     assert (events[-1]["kind"], events[-1]["status"], ended.exit_code) == ("finished", "succeeded", 0)
 
 
-def test_ones_own_task_runs_without_checks_and_exits_with_0(tmp_path: Path) -> None:
+def test_ones_own_task_runs_without_checks_and_exits_with_0(home: Path, tmp_path: Path) -> None:
     note = tmp_path / "hello.txt"
     note.write_text("Hello")
-    ended = procmem(tmp_path, "run", "--text", "Read data/hello.txt", "--file", str(note))
+    ended = procmem(home, "run", "--text", "Read data/hello.txt", "--file", str(note))
     assert ended.exit_code == 0
     assert "ungraded" in ended.stdout
-    assert isinstance(procmem(tmp_path, "run", "--text", "x", "--file", "/no/such/file").exception, BadInput)
+    assert isinstance(procmem(home, "run", "--text", "x", "--file", "/no/such/file").exception, BadInput)
 
 
 @pytest.mark.parametrize("words", [("--placement", "everywhere"), ("--team", "Dream team"), ("--large", "nobody/x")])
-def test_an_unknown_choice_is_bad_input(tmp_path: Path, words: tuple[str, str]) -> None:
-    assert isinstance(procmem(tmp_path, "run", "calendar_add/4", *words).exception, BadInput)
+def test_an_unknown_choice_is_bad_input(home: Path, words: tuple[str, str]) -> None:
+    assert isinstance(procmem(home, "run", "calendar_add/4", *words).exception, BadInput)
 
 
-def test_the_doctor_looks_at_packages_store_tasks_and_models(tmp_path: Path) -> None:
-    findings = {finding["what"]: finding for finding in json.loads(procmem(tmp_path, "doctor", "--json").stdout)}
+def test_the_doctor_looks_at_packages_store_tasks_and_models(home: Path) -> None:
+    findings = {finding["what"]: finding for finding in json.loads(procmem(home, "doctor", "--json").stdout)}
     assert findings["duckdb"]["state"] == "ok"
-    assert findings["database"]["seen"] == "procmem.duckdb, bank revision 0"
-    assert findings["embedding model"]["seen"] == "hash, 384 dimensions"
+    assert findings["database"]["seen"] == "procmem.duckdb, bank revision 36"
+    assert findings["embedding model"]["seen"] == "hash, 512 dimensions"
     assert findings["model simulated/large"]["state"] == "ok"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from procmem.store.duck import DuckStore
+from tests.records import abandon
 
 ROOT = Path(__file__).parent.parent
 KILLS = 10
@@ -27,7 +28,7 @@ def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_half_done(tmp_path
         if turn % 2:
             store.close()
         else:
-            store._database._connection.close()  # without a checkpoint of ours
+            abandon(store)
     assert {words[0] for words in acknowledged} == {"run", "event", "finished", "proposed", "decided"}
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
@@ -23,7 +23,7 @@ BOOK = "data/book.xlsx"
 SCORES = [["Name", "Score"], ["Zoe", 12], ["Ann", 7.5], ["Bob", 20]]
 
 
-def book(desk: Desk, rows: list[list[Any]], *more: Callable[[Workbook], None]) -> Path:
+def book(desk: Desk, rows: Sequence[Any], *more: Callable[[Workbook], None]) -> Path:
     """Place a workbook with one sheet of rows, changed by ``more``."""
     workbook = Workbook()
     workbook.active.title = "Scores"
@@ -95,6 +95,37 @@ def test_a_formula_without_a_value_shows_as_itself(desk: Desk, formula: str) -> 
     text = desk.says("excel_read_file", file_path=BOOK)
     assert f"(1, 1): {formula}\t" in text
     assert text.endswith("Not computed, shown as formula: (1, 1), (1, 2)")
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_long_chain_of_formulas_is_computed_from_either_end(desk: Desk, step: int) -> None:
+    first, last = (1, 200) if step == 1 else (200, 1)
+
+    def chain(workbook: Workbook) -> None:
+        workbook.active.cell(first, 1).value = 1
+        for row in range(first + step, last + step, step):
+            workbook.active.cell(row, 1).value = f"=A{row - step}+1"
+
+    book(desk, [], chain)
+    assert f"\n({last}, 1): 200\t\n" in desk.says("excel_read_file", file_path=BOOK)
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("=ROWS(A1:A9)", "=ROWS(A1:A9)"),
+        ("=COUNTBLANK(A1:A10)", "7"),
+        ("=SUM(A:A)", "6"),
+        ("=COUNTBLANK(A:A)", "=COUNTBLANK(A:A)"),
+        ("=MAX(1:1)", "=MAX(1:1)"),
+        ('=SUMIF(A:A,">1")', "5"),
+        ('=COUNTA(A1:A5)&" items"', "3 items"),
+        ("=TRUE", "True"),
+    ],
+)
+def test_ranges_are_as_large_as_they_say(desk: Desk, formula: str, value: str) -> None:
+    book(desk, [[1, formula], [2], [3]])
+    assert f"(1, 2): {value}\t" in desk.says("excel_read_file", file_path=BOOK)
 
 
 def test_the_value_that_excel_stored_is_shown(desk: Desk) -> None:
@@ -242,6 +273,7 @@ def test_formulas_that_point_into_their_own_row_are_sorted_with_it(desk: Desk) -
     ]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(-99, 99) | st.none(), max_size=12))
 def test_sorting_is_stable_and_complete(tmp_path_factory: pytest.TempPathFactory, numbers: list[int | None]) -> None:
     desk = Desk.open(tmp_path_factory.mktemp("sort"))
@@ -317,6 +349,23 @@ def test_what_does_not_fit_is_refused_with_the_used_range(
     before = path.read_bytes()
     assert desk.refuses(f"excel_{tool}", file_path=BOOK, **arguments) == answer
     assert path.read_bytes() == before
+
+
+def test_merged_cells_are_written_at_their_corner_move_with_rows_and_are_not_sorted(desk: Desk) -> None:
+    path = book(desk, [*SCORES, ["Total", 1]], lambda workbook: workbook.active.merge_cells("A4:B5"))
+    assert desk.refuses("excel_set_cell", file_path=BOOK, row_idx=5, column_idx=2, text="x") == (
+        "(5, 2) is covered by a merged cell; write to (4, 1) instead."
+    )
+    assert desk.refuses("excel_sort", file_path=BOOK, column_idx=1) == (
+        "The sheet Scores can not be sorted: it has merged cells (A4:B5)."
+    )
+    desk.says("excel_delete_row", file_path=BOOK, row_idx=2)
+    desk.says("excel_set_cell", file_path=BOOK, row_idx=3, column_idx=1, text="moved")
+    sheet = load_workbook(path).active
+    assert ([str(each) for each in sheet.merged_cells.ranges], sheet["A3"].value) == (["A3:B4"], "moved")
+    desk.says("excel_delete_row", file_path=BOOK, row_idx=3)
+    assert [str(each) for each in load_workbook(path).active.merged_cells.ranges] == ["A3:B3"]
+    desk.says("excel_read_file", file_path=BOOK)
 
 
 def test_one_stray_cell_far_away_costs_nothing(desk: Desk) -> None:

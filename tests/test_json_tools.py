@@ -52,6 +52,19 @@ def test_without_a_system_message_the_tools_open_the_conversation() -> None:
     assert [message["role"] for message in messages] == ["system", "user"]
 
 
+def test_old_tool_calls_become_words_also_when_there_are_no_tools_any_more() -> None:
+    messages: list[Message] = [
+        {"role": "user", "content": "Read a.docx."},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "c1", "content": "Hello"},
+    ]
+    assert as_prompt(messages, ()) == [
+        {"role": "user", "content": "Read a.docx."},
+        {"role": "assistant", "content": '{"tool": "word_read_file", "arguments": {"path": "a.docx"}}'},
+        {"role": "user", "content": "Result of word_read_file:\nHello"},
+    ]
+
+
 def test_the_conversation_that_was_given_is_left_as_it_was() -> None:
     messages = [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]
     as_prompt(messages, [READ])

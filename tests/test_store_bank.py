@@ -123,6 +123,21 @@ def test_a_memory_that_has_moved_on_is_not_overwritten(store: DuckStore) -> None
     assert [proposal.id for proposal in store.proposals()] == ["p3"]
 
 
+def test_an_edit_that_leaves_the_first_memory_out_is_held_against_its_own_version(store: DuckStore) -> None:
+    accept(store, add("p1", *family()))
+    accept(store, Proposal("p2", "revise", (full("m"),), "a", "b", None, base_version=1))
+    store.propose([Proposal("p3", "revise", (full("m"), part("m-1", "word", "m")), "a", "b", None, base_version=2)])
+    store.decide("p3", "edit", by="Ann", edited=[part("m-1", "word", "m")])
+    assert (store.memory("m").version, store.memory("m-1").version) == (2, 2)
+
+
+def test_a_proposal_that_holds_a_memory_twice_cannot_be_accepted(store: DuckStore) -> None:
+    store.propose([add("p1", full("m"), full("m"))])
+    with pytest.raises(BadInput, match="holds the same memory twice"):
+        store.decide("p1", "accept", by="Ann")
+    assert store.decide("p1", "edit", by="Ann", edited=[full("m")]).revision == 1
+
+
 def test_one_memory_that_does_not_fit_stops_the_whole_proposal(store: DuckStore) -> None:
     accept(store, add("p1", full("m")))
     store.propose([add("p2", full("new"), full("m"))])

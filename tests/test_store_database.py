@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -17,9 +18,12 @@ from procmem.errors import BadInput
 from procmem.events import Noted
 from procmem.store.database import storable
 from procmem.store.duck import DuckStore
-from tests.records import a_run, add, full
+from tests.records import a_run, abandon, add, full
 
 ROOT = Path(__file__).parent.parent
+needs_duckdb_2 = pytest.mark.skipif(
+    duckdb.__version__.startswith("1."), reason="DuckDB 1.x itself crashes when the disk or the file fails like this"
+)
 KILLED = """
 import os, sys
 from pathlib import Path
@@ -100,6 +104,36 @@ def test_a_store_cut_short_is_named(file: Path) -> None:
         DuckStore(file)
 
 
+@needs_duckdb_2
+def test_whichever_block_is_damaged_a_sentence_says_so(file: Path) -> None:
+    store = DuckStore(file)
+    store.begin_run(a_run("r1"), {})
+    noise = random.Random(7)
+    for _ in range(300):
+        store.append("r1", Noted(noise.randbytes(600).hex()))
+    store.close()
+    sound, met = file.read_bytes(), set[str]()
+    for start in range(0, len(sound), 64 * 1024):
+        file.write_bytes(sound[:start] + b"\xff" * 64 + sound[start + 64 :])
+        met.add(opened_and_read(file))
+    assert met == {"sound", "cannot be opened", "cannot be read"}
+
+
+def opened_and_read(file: Path) -> str:
+    damage = "is damaged or is no ProcMem store. Move it away"
+    try:
+        store = DuckStore(file)
+    except BadInput as error:
+        return "cannot be opened" if damage in str(error) else str(error)
+    try:
+        store.events("r1")
+        return "sound"
+    except BadInput as error:
+        return "cannot be read" if damage in str(error) else str(error)
+    finally:
+        store.close()
+
+
 def test_an_sqlite_file_is_no_store(file: Path) -> None:
     file.parent.mkdir()
     connection = sqlite3.connect(file)
@@ -158,7 +192,7 @@ def test_a_log_cut_short_gives_all_that_is_whole_and_takes_more(file: Path) -> N
     store = DuckStore(file)
     assert [seq for seq, _ in store.events("r1")] == list(range(1, 200))
     assert store.append("r1", Noted("after")) == 200
-    store._database._connection.close()
+    abandon(store)
     store = DuckStore(file)
     assert store.events("r1", after=199) == [(200, Noted("after"))]
     store.close()
@@ -195,6 +229,7 @@ store.close()
 """
 
 
+@needs_duckdb_2
 def test_a_file_that_may_not_grow_loses_nothing_and_goes_on_later(file: Path) -> None:
     pytest.importorskip("resource", reason="limits on file sizes are a Unix thing")
     child = subprocess.run(
@@ -258,6 +293,34 @@ def fill(file: Path) -> None:
     with suppress(OSError), file.open("wb", buffering=0) as target:
         while True:
             target.write(b"\x00" * 4096)
+
+
+ENDING = """
+import sys, threading, time
+from pathlib import Path
+from procmem.errors import BadInput
+from procmem.store.duck import DuckStore
+
+store = DuckStore(Path(sys.argv[1]))
+reading = threading.Event()
+
+def read():
+    try:
+        while True:
+            store.runs()
+            reading.set()
+    except BadInput as error:
+        print(error)
+
+threading.Thread(target=read, daemon=True).start()
+reading.wait()
+"""
+
+
+def test_a_process_that_ends_while_a_thread_reads_ends_well(file: Path) -> None:
+    command = [sys.executable, "-c", ENDING, str(file)]
+    child = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert child.stdout == f"The store {file} is closed.\n"
 
 
 @pytest.mark.parametrize(

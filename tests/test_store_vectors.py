@@ -67,6 +67,12 @@ def test_memories_without_a_vector_of_this_model_are_listed_with_their_keys(stor
     assert [memory_id for memory_id, _, _ in store.unembedded("another")] == ["a", "b", "c"]
 
 
+def test_a_key_with_nul_and_quotes_is_given_for_embedding_as_it_is(store: DuckStore) -> None:
+    store.propose([add("p3", full("z", 'a\x00b "c"'))])
+    store.decide("p3", "accept", by="Ann")
+    assert store.unembedded("e")[-1] == ("z", 1, 'a\x00b "c"')
+
+
 @pytest.mark.parametrize("values", [[], [0.0, 0.0], [2.0, 0.0], [float("nan"), 1.0], [float("inf"), 0.0]])
 def test_a_vector_that_is_not_of_length_one_is_refused(store: DuckStore, values: list[float]) -> None:
     with pytest.raises(ValueError, match="no unit vector"):

@@ -280,6 +280,7 @@ def test_tables_have_typed_cells_and_repeat_the_entries_that_name_them(tmp_path:
         ("{kind: csv,", "{kind: csv, sheet: 1,", "files[0] data/a.txt: A file of kind csv has a problem at sheet"),
         ("evaluate_contain", "evaluate_content", "checks[0]: Unknown check 'evaluate_content'"),
         ("file: ", "flie: ", "checks[0]: evaluate_contain has a problem with its argument flie"),
+        ("each: rows", "each: source", "checks[1].each: there is no table 'source'"),
         ("each: rows", "each: row", "checks[1].each: there is no table 'row'"),
         ("x    | 1     | '007'", "x    | 1", "instance 1, tables.rows, line 2: 2 cells under 3 columns"),
         ("id: notes", "id: note", "notes.yaml: the id 'note' must be the file's name, 'notes'"),

@@ -167,6 +167,62 @@ def test_every_tool_and_every_argument_is_described(each: Tool) -> None:
     assert each.name == f"{each.app}_{each.action}"
 
 
+def _signature(each: Tool) -> str:
+    schema = each.spec.parameters
+    return ", ".join(
+        name if name in schema.get("required", ()) else f"{name}={argument['default']!r}"
+        for name, argument in schema["properties"].items()
+        if name != "start_line"
+    )
+
+
+def test_tools_keep_the_names_and_arguments_that_memories_rely_on() -> None:
+    assert {name: _signature(each) for name, each in toolbox(APPS).items()} == {
+        "calendar_create_event": "user, summary, time_start, time_end, location='', description=''",
+        "calendar_list_events": "username",
+        "calendar_delete_event": "user, summary, time_start=''",
+        "calendar_update_event": (
+            "user, summary, time_start='', new_summary='', new_time_start='', new_time_end='', new_location=''"
+        ),
+        "email_send_email": "sender, recipient, subject, content, attachments=[]",
+        "email_list_emails": "username",
+        "email_read_email": "username, email_id",
+        "email_reply_email": "username, email_id, content, attachments=[]",
+        "email_forward_email": "username, email_id, recipient, content=''",
+        "email_search_emails": "username, query",
+        "email_save_attachment": "username, email_id, attachment, file_path",
+        "excel_read_file": "file_path, sheet_name=''",
+        "excel_set_cell": "file_path, row_idx, column_idx, text, sheet_name=''",
+        "excel_append_rows": "file_path, rows, sheet_name=''",
+        "excel_delete_cell": "file_path, row_idx, column_idx, sheet_name=''",
+        "excel_delete_row": "file_path, row_idx, sheet_name=''",
+        "excel_create_new_file": "file_path, sheet_name=''",
+        "excel_add_sheet": "file_path, sheet_name",
+        "excel_list_sheets": "file_path",
+        "excel_sort": "file_path, column_idx, descending=False, sheet_name=''",
+        "excel_convert_to_pdf": "excel_file_path, pdf_file_path",
+        "word_create_new_file": "file_path",
+        "word_read_file": "file_path",
+        "word_write_to_file": "file_path, contents, style='paragraph'",
+        "word_write_table": "file_path, rows",
+        "word_convert_to_pdf": "word_file_path, pdf_file_path",
+        "pdf_read_file": "pdf_file_path",
+        "pdf_create": "pdf_file_path, contents, title=''",
+        "pdf_convert_to_image": "pdf_file_path, image_file_path",
+        "pdf_convert_to_word": "pdf_file_path, word_file_path",
+        "pdf_image_convert_to_pdf": "image_file_path, pdf_file_path",
+        "ocr_recognize_file": "file_path",
+        "files_list": "folder=''",
+        "files_read_file": "file_path",
+        "files_write_file": "file_path, contents",
+        "files_append_to_file": "file_path, contents",
+        "files_move": "source, destination",
+        "files_copy": "source, destination",
+        "files_delete": "path",
+        "files_make_folder": "folder_path",
+    }
+
+
 def test_a_long_text_is_cut_at_a_line_and_can_be_read_on() -> None:
     text = "\n".join(f"line {number:04}" for number in range(1, 3001))
     first = excerpt(text)

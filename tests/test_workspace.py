@@ -208,6 +208,16 @@ def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_rubbish(tmp_path
     )
 
 
+def test_a_huge_file_is_told_but_not_compared(tmp_path: Path) -> None:
+    desk = Desk.open(tmp_path)
+    desk.put("data/log.txt", "x\n" * 1_600_000)
+    desk.put("data/many.txt", "x\n" * 30_000)
+    assert [change.diff.splitlines()[-1] for change in desk.office.changes()] == [
+        "+[3,200,000 bytes, too large to compare]",
+        "+[30,000 lines, too many to compare]",
+    ]
+
+
 def test_a_file_in_the_way_of_a_folder_is_explained(tmp_path: Path) -> None:
     desk = Desk.open(tmp_path)
     desk.put("data/report", "x")

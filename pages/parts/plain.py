@@ -10,6 +10,8 @@ import re
 
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 _JOINER = "\u2060"
+_REPLACED = re.compile(r"(?<=:)(?=[\w\\])|(?<=[@>])|(?<=www)|(?<=[<>~-])(?=\\[=-])")
+"""Where Streamlit would go on to replace: names between colons, addresses, and arrows drawn with punctuation."""
 
 
 def one_line(text: str, limit: int = 90) -> str:
@@ -25,7 +27,7 @@ def label(text: str, limit: int = 90) -> str:
     those as they were written.
     """
     escaped = _MARKS.sub(r"\\\1", one_line(text, limit))
-    return re.sub(r"(?<=[:@>])|(?<=www)|(?<=--)|(?<=[<>~-])(?==)|(?<=<)(?=\\-)", _JOINER, escaped)
+    return _REPLACED.sub(_JOINER, escaped)
 
 
 def head(text: str, lines: int) -> tuple[str, int]:

@@ -57,9 +57,9 @@ def reader_title(reader: str) -> str:
 
 
 def tool_title(tool: str) -> str:
-    """A tool's name as words: "excel_set_cell" is "Excel: set cell"."""
+    """A tool's name as words: "excel_set_cell" is "Excel set cell"."""
     app, _, action = tool.partition("_")
-    return f"{app.capitalize()}: {action.replace('_', ' ')}" if action else tool
+    return f"{app.capitalize()} {action.replace('_', ' ')}" if action else tool
 
 
 def count(number: int, noun: str) -> str:

@@ -84,6 +84,7 @@ def _home() -> Iterator[Finding]:
         yield Finding("database", "warning", str(error))
     else:
         yield Finding("database", "ok", f"{settings.database.name}, bank revision {store.revision}")
+        yield from (Finding("database", "warning", notice) for notice in store.notices)
         store.close()
 
 
@@ -102,14 +103,14 @@ def _tasks() -> Finding:
 
 
 def _embedder() -> Finding:
-    from procmem.errors import BadInput
+    from procmem.errors import ProcMemError
     from procmem.models.embedders import make_embedder
     from procmem.settings import Settings
 
     name = Settings.load().embedder
     try:
         vectors = make_embedder(name).embed(["a meeting with Dana"])
-    except BadInput as error:
+    except ProcMemError as error:
         return Finding("embedding model", "missing", str(error))
     return Finding("embedding model", "ok", f"{name}, {vectors.shape[1]} dimensions")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -34,10 +35,21 @@ def _imported() -> Any:
     import litellm
 
     litellm.drop_params = True
-    litellm.modify_params = True  # Bedrock wants a tool named whenever the conversation has tool calls
     litellm.suppress_debug_info = True
     litellm.telemetry = False
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    _end_quietly()
     simulated_provider.register(litellm)
     return litellm
+
+
+def _end_quietly() -> None:
+    """Take the finalizer from litellm's async clients, which are made at import and which we never use.
+
+    It imports a module while the interpreter ends, and waits for ever if a given-up call held the import lock then.
+    """
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    with suppress(AttributeError):
+        del AsyncHTTPHandler.__del__

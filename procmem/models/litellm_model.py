@@ -83,6 +83,8 @@ class LiteLLMModel:
             raise AttemptFailed(f"{self._name} needs {', '.join(missing)} in the environment; set it and start again.")
         if tools and self._native is None:
             self._native = _calls_tools(self._name)
+        if not tools and provider_of(self._name) == "bedrock":
+            return self._send(as_prompt(messages, ()), (), seconds)  # it refuses old tool calls without any tools
         if not tools or self._native:
             try:
                 return self._send(messages, tools, seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -42,7 +41,7 @@ def _handler(litellm: Any, answer: Answerer, provider: str) -> Any:
         def completion(self, model: str, messages: list[dict[str, Any]], **given: Any) -> Any:
             options = given["optional_params"]
             said = answer(model, messages, options.get("tools"), options.get("seed") or 0)
-            return _response(litellm, given["model_response"], f"{provider}/{model}", *said)
+            return _response(litellm, given["model_response"], f"{provider}/{model}", len(messages), *said)
 
     return Simulated()
 
@@ -51,6 +50,7 @@ def _response(
     litellm: Any,
     response: Any,
     model: str,
+    position: int,
     text: str,
     calls: list[tuple[str, dict[str, Any]]],
     tokens: tuple[int, int],
@@ -59,16 +59,17 @@ def _response(
     response.usage = litellm.Usage(prompt_tokens=tokens[0], completion_tokens=tokens[1], total_tokens=sum(tokens))
     choice = response.choices[0]
     choice.finish_reason = "tool_calls" if calls else "stop"
-    choice.message = litellm.Message(content=text or None, role="assistant", tool_calls=_wire(calls) or None)
+    choice.message = litellm.Message(content=text or None, role="assistant", tool_calls=_wire(calls, position) or None)
     return response
 
 
-def _wire(calls: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+def _wire(calls: list[tuple[str, dict[str, Any]]], position: int) -> list[dict[str, Any]]:
+    """The calls with ids that count within the conversation: random ones would make equal runs differ."""
     return [
         {
-            "id": f"call_{uuid.uuid4().hex[:12]}",
+            "id": f"call_{position}_{number}",
             "type": "function",
             "function": {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)},
         }
-        for name, arguments in calls
+        for number, (name, arguments) in enumerate(calls)
     ]

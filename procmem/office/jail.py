@@ -17,7 +17,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _UNFIT = re.compile(r"[/\\:*?<>|\"']+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _LONGEST_PART = 255  # bytes, the limit of every common file system
-_LONGEST_NAME = 1000
+_LONGEST_NAME = 1000  # bytes; with the folder above well under the limit of system calls
 
 
 def inside(root: Path, name: str) -> Path:
@@ -45,8 +45,8 @@ def _parts(name: str) -> list[str]:
         text = text.removeprefix("/testbed").lstrip("/")
     if text.startswith("/") or _DRIVE.match(text):
         raise ToolError(f"{name!r} is outside the office. Use names like data/report.xlsx.")
-    if len(text) > _LONGEST_NAME:
-        raise ToolError(f"The name {name[:60]!r}... is too long ({len(text)} characters, at most {_LONGEST_NAME}).")
+    if len(text.encode()) > _LONGEST_NAME:
+        raise ToolError(f"The name {text[:60]!r}... is too long (at most {_LONGEST_NAME} bytes).")
     parts = [part for part in text.split("/") if part not in ("", ".")]
     for part in parts:
         _refuse(part, name)
@@ -119,12 +119,11 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 5) -> list[str]:
-    """The known names most like ``name``, best first, by their last part without its ending. Empty when none is near."""
+    """The known names most like ``name``, best first; only the last part without its ending counts."""
     wanted = _stem(name)
     likeness = {other: difflib.SequenceMatcher(None, wanted, _stem(other), autojunk=False).ratio() for other in known}
-    return [other for other in sorted(likeness, key=lambda each: (-likeness[each], each)) if likeness[other] > 0.5][
-        :limit
-    ]
+    near = [other for other in likeness if likeness[other] > 0.5]
+    return sorted(near, key=lambda other: (-likeness[other], other))[:limit]
 
 
 def _stem(name: str) -> str:

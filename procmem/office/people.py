@@ -11,7 +11,7 @@ from procmem.office.jail import choices, is_regular
 from procmem.office.workspace import Office
 
 DOMAIN = "example.com"
-_UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|,;]")
 
 
 def user_of(name: str) -> str:
@@ -44,13 +44,15 @@ def mailbox_of(office: Office, user: str) -> Path:
 
 
 def _found(office: Office, folder: str, user: str, suffix: str) -> Path:
+    """The entry of that name in any case, or else the one it would be, spelled as the person is known."""
     exact = office.path(f"{folder}/{user}{suffix}")
-    parent = office.root / folder
-    if exact.exists() or not parent.is_dir():
+    if exact.exists():
         return exact
     wanted = f"{user}{suffix}".casefold()
-    same = sorted(entry.name for entry in parent.iterdir() if entry.name.casefold() == wanted)
-    return office.path(f"{folder}/{same[0]}") if same else exact
+    there = [path.name for path in _children(office, folder)]
+    known = [f"{name}{suffix}" for name in (office.username, *calendar_users(office), *mail_users(office))]
+    same = next((name for name in [*sorted(there), *known] if name.casefold() == wanted), None)
+    return office.path(f"{folder}/{same}") if same else exact
 
 
 def calendar_users(office: Office) -> list[str]:

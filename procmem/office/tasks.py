@@ -10,7 +10,7 @@ all else it has is ``item``, that is the entry. Every name must be known, and ev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -116,11 +116,12 @@ class _Family(_Strict):
 
 
 class _Names(dict[str, Any]):
-    """The names an instance gives, remembering which were used; ``row`` adds those of one table row."""
+    """The names an instance gives, remembering which were used."""
 
-    def __init__(self, given: Mapping[str, Any], used: set[str] | None = None) -> None:
+    def __init__(self, given: Mapping[str, Any], tables: Set[str], used: set[str]) -> None:
         super().__init__(given)
-        self.used: set[str] = set() if used is None else used
+        self.tables = tables
+        self.used = used
 
     def __missing__(self, name: str) -> Any:
         raise BadInput(f"there is no value or table for {{{{{name}}}}}")
@@ -135,7 +136,7 @@ class _Names(dict[str, Any]):
         header, *rows = self[table]
         columns = [str(column).lower().replace(" ", "_") for column in header]
         for row in rows:
-            yield _Names({**self, **dict(zip(columns, row, strict=True))}, self.used)
+            yield _Names(dict(self.items()) | dict(zip(columns, row, strict=True)), self.tables, self.used)
 
 
 def _filled(template: Any, names: _Names, place: str) -> Any:
@@ -166,10 +167,9 @@ def _entries(entry: Any, names: _Names, place: str) -> list[Any]:
     """One filled entry of a list, or as many as the table of its ``each`` has rows."""
     if not isinstance(entry, dict) or entry.get("each") is None:
         return [_filled(_without_each(entry), names, place)]
-    table = entry["each"]
-    if table not in names:
-        raise BadInput(f"{place}.each: there is no table {table!r}")
-    return [_filled(_without_each(entry), row, place) for row in names.rows(table)]
+    if entry["each"] not in names.tables:
+        raise BadInput(f"{place}.each: there is no table {entry['each']!r}")
+    return [_filled(_without_each(entry), row, place) for row in names.rows(entry["each"])]
 
 
 def _without_each(entry: Any) -> Any:
@@ -200,7 +200,7 @@ def _names(instance: _Instance) -> _Names:
     tables = {name: _table(name, text) for name, text in instance.tables.items()}
     rows = {f"{name}_rows": table[1:] for name, table in tables.items()}
     now = instance.now.isoformat(" ", "minutes")
-    return _Names({"user": instance.user, "now": now} | instance.values | tables | rows)
+    return _Names({"user": instance.user, "now": now} | instance.values | tables | rows, tables.keys(), set())
 
 
 # --- unfolding -------------------------------------------------------------------------------------------------------

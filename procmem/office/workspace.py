@@ -21,7 +21,11 @@ from procmem.types import FileChange, Task
 LARGEST_FILE = 25_000_000
 """Bytes. Larger files can be moved and copied, but no app opens or writes them."""
 
-_LONGEST_DIFF = 40_000
+_LONGEST_DIFF = 40_000  # characters
+_LARGEST_COMPARED = 3_000_000  # bytes
+_MOST_LINES_COMPARED = 20_000
+# where a system has them: no links, no waiting for the other end of a pipe, no translation of line ends
+_READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 FOLDERS = ("data", "calendar", "emails")
 
 
@@ -131,7 +135,7 @@ def read_regular(path: Path, name: str) -> bytes:
         ToolError: as above, or the system refuses; the text calls the file ``name``.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, _READ)
         with os.fdopen(descriptor, "rb") as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode):
@@ -197,7 +201,10 @@ def _lines(path: Path | None) -> list[str]:
     """What a file says; one that can not be read says why, so that a diff never fails."""
     if path is None:
         return []
+    if path.stat().st_size > _LARGEST_COMPARED:
+        return [f"[{path.stat().st_size:,} bytes, too large to compare]"]
     try:
-        return says(path.name, read_regular(path, path.name)).splitlines()
+        lines = says(path.name, read_regular(path, path.name)).splitlines()
     except ToolError as error:
         return [f"[{error}]"]
+    return lines if len(lines) <= _MOST_LINES_COMPARED else [f"[{len(lines):,} lines, too many to compare]"]

@@ -197,7 +197,10 @@ def _contents(
     if verdict == "discard":
         return []
     chosen = _chosen(wished, edited)
-    latest = _latest(session, [memory.id for memory in chosen])
+    ids = [memory.id for memory in chosen]
+    if len(set(ids)) < len(ids):
+        raise BadInput(f"Proposal {wished.id!r} holds the same memory twice, so it can only be discarded or edited.")
+    latest = _latest(session, ids)
     return [_next_version(wished, place, memory, latest.get(memory.id)) for place, memory in enumerate(chosen)]
 
 
@@ -231,7 +234,8 @@ def _next_version(wished: Proposal, place: int, new: Memory, latest: tuple[int, 
                 raise BadInput(f"Memory {new.id!r} is in the bank already.")
             return position, replace(new, version=current.version + 1 if current else 1, status="active")
         case "revise" | "retire":
-            base = wished.base_version if place == 0 and wished.base_version is not None else new.version
+            first = new.id == wished.memories[0].id
+            base = wished.base_version if first and wished.base_version is not None else new.version
             if current is None:
                 raise BadInput(f"Memory {new.id!r} is not in the bank, so it cannot be changed.")
             if current.version != base:
@@ -247,7 +251,7 @@ def _next_version(wished: Proposal, place: int, new: Memory, latest: tuple[int, 
 def _insert_versions(session: Session, decision: Decision, contents: Sequence[tuple[int, Memory]]) -> None:
     session.insert(
         "insert into memory_version",
-        "memory_id, version, revision, decision_id, level, agent, parent, position, builder, status, payload",
+        "memory_id, version, revision, decision_id, level, agent, parent, position, builder, status, key_text, payload",
         [
             (
                 m.id,
@@ -260,6 +264,7 @@ def _insert_versions(session: Session, decision: Decision, contents: Sequence[tu
                 position,
                 m.origin.builder,
                 m.status,
+                m.key,
                 to_json(asdict(m)),
             )
             for position, m in contents

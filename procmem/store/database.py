@@ -6,6 +6,7 @@ take turns. A write is on disk when it returns; kill -9 loses nothing that was a
 
 from __future__ import annotations
 
+import atexit
 import logging
 import re
 import shutil
@@ -62,11 +63,13 @@ class Database:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._writer = threading.RLock()
-        self._door = threading.Lock()
+        self._door = threading.Condition()
+        self._inside = 0  # sessions that are open
         self._broken = False
         self._closed = False
         self.notices: list[str] = []
         self._connection = self._open()
+        atexit.register(self.close)  # a thread that is inside DuckDB when Python ends would abort the process
 
     # --- reading and writing ---
 
@@ -108,34 +111,37 @@ class Database:
             _log.warning("The checkpoint of %s is put off: %s", self._name, error)
 
     def close(self) -> None:
-        """Checkpoint and let go of the file, after the write under way. Closing twice is allowed."""
+        """Checkpoint and let go of the file, after the calls under way. Closing twice is allowed."""
         with self._writer:
             if self._closed:
                 return
-            try:
-                if not self._broken:
-                    self.checkpoint()
-            finally:
+            if not self._broken:
+                self.checkpoint()
+            with self._door:
                 self._closed = True
+                self._door.wait_for(lambda: self._inside == 0, timeout=5)
                 self._connection.close()
+                del self._connection  # DuckDB complains at the end of the process about what is still referred to
+            atexit.unregister(self.close)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
         import duckdb
 
         try:
-            cursor = self._cursor()
+            cursor = self._enter()
             try:
                 yield Session(cursor)
             finally:
-                cursor.close()
-        except duckdb.FatalException as error:
-            self._broken = True  # DuckDB refuses everything until the file is opened again; the next call does that
-            raise BadInput(self._trouble(error)) from error
-        except (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException) as error:
-            raise BadInput(self._trouble(error)) from error
+                self._leave(cursor)
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.FatalException):
+                self._broken = True  # DuckDB refuses everything until the file is opened again; the next call does that
+            if sentence := _trouble(self._path, error):
+                raise BadInput(sentence) from error
+            raise
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def _enter(self) -> duckdb.DuckDBPyConnection:
         with self._door:
             if self._closed:
                 raise BadInput(f"The store {self._name} is closed.")
@@ -143,7 +149,15 @@ class Database:
                 self._connection.close()
                 self._connection = self._open()
                 self._broken = False
-            return self._connection.cursor()
+            cursor = self._connection.cursor()
+            self._inside += 1
+            return cursor
+
+    def _leave(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.close()
+        with self._door:
+            self._inside -= 1
+            self._door.notify_all()
 
     def _roll_back(self, session: Session) -> None:
         import duckdb
@@ -152,9 +166,6 @@ class Database:
             session.run("rollback")
         except duckdb.Error as error:  # a failed commit has rolled back by itself
             _log.debug("Nothing to roll back: %s", _first_line(error))
-
-    def _trouble(self, error: Exception) -> str:
-        return _disk_full(self._path, error) or f"The store {self._name} could not do that: {_first_line(error)}"
 
     @property
     def _name(self) -> str:
@@ -172,9 +183,9 @@ class Database:
         connection = self._open_file(self._path) if self._path else _connect(None)
         try:
             _migrate(connection, self._path)
-        except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException) as error:
+        except duckdb.Error as error:
             connection.close()
-            raise BadInput(_cannot_open(self._path, error)) from error
+            raise BadInput(_trouble(self._path, error) or _damaged(self._path, error)) from error
         except BadInput:
             connection.close()
             raise
@@ -269,16 +280,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _disk_full(path: Path | None, error: Exception) -> str:
-    """The sentence for a full disk, or "" for any other error."""
-    if not any(sign in str(error) for sign in ("No space left", "File too large", "Disk quota")):
-        return ""
-    return f"The disk is full, so {path} could not be written. Nothing saved before is lost: free some space and go on."
+def _trouble(path: Path | None, error: Exception) -> str:
+    """The sentence for trouble with the disk or the file, or "" when the mistake is ours."""
+    import duckdb
+
+    text = str(error)
+    if any(sign in text for sign in ("No space left", "File too large", "Disk quota")):
+        saved = "Nothing saved before is lost: free some space and go on."
+        return f"The disk is full, so {path} could not be written. {saved}"
+    if "Corrupt" in text:
+        return _damaged(path, error)
+    if isinstance(error, duckdb.OperationalError | duckdb.FatalException | duckdb.OutOfMemoryException):
+        return f"The store {path} could not do that: {_first_line(error)}"
+    return ""
 
 
-def _cannot_open(path: Path | None, error: Exception) -> str:
-    if full := _disk_full(path, error):
-        return full
+def _cannot_open(path: Path, error: Exception) -> str:
     line = _first_line(error)
     if "Could not set lock" in line:
         holder = re.search(r"\(PID (\d+)\)", line)
@@ -289,9 +306,13 @@ def _cannot_open(path: Path | None, error: Exception) -> str:
         )
     if "Cannot open file" in line:
         return f"The store {path} cannot be opened. Check that it is a file you may read and write: {line}"
+    return _damaged(path, error)
+
+
+def _damaged(path: Path | None, error: Exception) -> str:
     return (
         f"The store {path} is damaged or is no ProcMem store. Move it away (do not delete it) and put a backup in its "
-        f"place, or set PROCMEM_HOME to another folder. DuckDB says: {line}"
+        f"place, or set PROCMEM_HOME to another folder. DuckDB says: {_first_line(error)}"
     )
 
 

@@ -60,7 +60,7 @@ class RunLog(Protocol):
         ...
 
     def interrupt_unfinished(self) -> int:
-        """Mark runs that a killed process left behind as interrupted; returns how many."""
+        """Mark runs that a killed process left behind as interrupted, before any run starts; returns how many."""
         ...
 
 
@@ -97,7 +97,9 @@ class BankStore(Protocol):
     ) -> Decision:
         """Apply a verdict in one transaction: the decision, new memory versions, and the next revision.
 
-        A discard changes no memory and makes no revision. ``edited`` replaces the proposal's memories (verdict edit).
+        A discard changes no memory and makes no revision. ``edited`` replaces the proposal's memories (verdict edit);
+        it may leave some out. A revise or retire fits when each memory's ``version`` is the bank's latest one, where
+        ``base_version`` stands for the first memory's. The store numbers the new versions.
 
         Raises:
             UnknownName: there is no such proposal.
@@ -133,18 +135,30 @@ class BankStore(Protocol):
         ...
 
     def embed(self, model: str, vectors: Sequence[tuple[str, int, Vector]]) -> None:
-        """Store unit vectors of shape (dim,) for (memory id, version)."""
+        """Store unit vectors of shape (dim,) for (memory id, version); a second one replaces the first.
+
+        Raises:
+            ValueError: a vector is not of length 1, or not as long as the model's others.
+        """
         ...
 
     def nearest(
         self, model: str, vector: Vector, *, level: MemoryLevel, agent: str | None = None, limit: int = 20
     ) -> list[tuple[str, float]]:
-        """The active memories of a level (and agent) nearest to a unit vector: (memory id, cosine), best first."""
+        """The active memories of a level (and agent) nearest to a unit vector: (memory id, cosine), best first.
+
+        Ties are in the order of ids.
+        """
         ...
 
 
 class Store(RunLog, BankStore, Protocol):
     """Both, in one place."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences that a person must be told about the opening, such as a damaged log that was set aside."""
+        ...
 
     def close(self) -> None:
         """Checkpoint and let go of the file."""

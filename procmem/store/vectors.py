@@ -38,7 +38,7 @@ class Vectors:
         return [
             (memory_id, version, key)
             for memory_id, version, key in self._db.rows(
-                f"{HEAD} select memory_id, version, payload ->> '$.key' from memory_version "
+                f"{HEAD} select memory_id, version, key_text from memory_version "
                 "join head using (memory_id, version) "
                 "anti join (from embedding where model = ?) as done using (memory_id, version) "
                 "where status = 'active' order by memory_id",

@@ -73,11 +73,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh tab of a fresh visitor."""
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A fresh tab of a fresh visitor. What its tabs showed last is kept as pictures in the test's folder."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(20_000)
     yield context.new_page()
+    for number, tab in enumerate(context.pages):
+        tab.screenshot(path=tmp_path / f"tab-{number}.png")
     context.close()
 
 
@@ -147,18 +149,23 @@ def launch(home: Path, models: str) -> App:
     log = (home.parent / f"server-{port}.log").open("wb")
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     app = App(f"http://127.0.0.1:{port}", home, process)
-    _await(app)
+    await_server(app.url, process)
     return app
 
 
-def _await(app: App) -> None:
+def await_server(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers.
+
+    Raises:
+        TimeoutError: it does not, in PATIENCE seconds; it is stopped.
+    """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
                 if answer.status == 200:
                     return
         except OSError:
             time.sleep(0.1)
-    app.stop()
-    raise TimeoutError("The app did not start; its log is beside its data folder.")
+    process.terminate()
+    raise TimeoutError(f"The server at {url} did not start.")

@@ -86,6 +86,13 @@ PLAIN = frozenset(
     rows cell cells task subtask agent today tomorrow work office folder folders""".split()  # noqa: SIM905
 )
 _WORD = re.compile(r"[a-z]{2,}")
+_SYNONYMS = (
+    "add put create insert enter place book schedule plan arrange make new set", "reply answer respond",
+    "delete remove cancel drop erase clear discard strike", "send forward notify inform tell message write ask",
+    "move shift reschedule postpone rename transfer bring file store keep save archive",
+    "read look see view open check show find list search get", "change update edit correct replace fix modify",
+    "sum total add up overall", "copy duplicate", "convert export turn", "append attach extend",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -93,9 +100,8 @@ def gist(text: str) -> frozenset[str]:
     """The content words of a text, without its mentions, function words and endings."""
     masked = list(text[:6000].lower())
     for mention in mentions(text[:6000]):
-        if mention.kind != "quoted":
-            masked[mention.start : mention.end] = " " * (mention.end - mention.start)
-    return frozenset(stem(word) for word in _WORD.findall("".join(masked)) if word not in PLAIN)
+        masked[mention.start : mention.end] = " " * (mention.end - mention.start)
+    return frozenset(SAME.get(stem(word), stem(word)) for word in _WORD.findall("".join(masked)) if word not in PLAIN)
 
 
 def stem(word: str) -> str:
@@ -105,6 +111,12 @@ def stem(word: str) -> str:
             word = word[: -len(ending)]
             break
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word.removesuffix("y")
+
+
+SAME: dict[str, str] = {
+    stem(word): stem(line.split()[0]) for line in reversed(_SYNONYMS) for word in line.split()
+}
+"""Stems of everyday verbs that say much the same, each with the one that stands for all. General English."""
 
 
 def likeness(one: str, other: str) -> float:

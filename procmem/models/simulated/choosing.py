@@ -67,7 +67,8 @@ def _family(
         return ()
     families = [[one for one in scored if one[1] is first or _kin(first, one[1])] for _, first in scored]
     chosen = max(families, key=_weight)
-    return tuple(episode for _, episode in sorted(chosen, key=lambda one: -one[0]))
+    # One order for one set of memories: what is worked out from them is kept, whoever asks.
+    return tuple(sorted((episode for _, episode in chosen), key=lambda episode: episode.texts))
 
 
 def _weight(family: Sequence[tuple[float, Episode]]) -> float:

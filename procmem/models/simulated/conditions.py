@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Literal
 
 from procmem.models.simulated.context import TEXTS, Context
 from procmem.models.simulated.entities import Mention, key, mentions, typed
@@ -43,7 +44,8 @@ _WIDEST = 14
 _MOST = 120
 
 
-def picks(source: str, text: str, mention: Mention) -> list[tuple[float, Expression]]:
+@lru_cache(maxsize=16384)
+def picks(source: str, text: str, mention: Mention, user: str = "") -> list[tuple[float, Expression]]:
     """Ways to point at a mention in its text, each with a cost."""
     found = kinds(text, mention.kind)
     place = found.index(mention)
@@ -53,6 +55,17 @@ def picks(source: str, text: str, mention: Mention) -> list[tuple[float, Express
     ]
     if len(found) > 1 and place == len(found) - 1:
         ways.append((1.6 + extra, Pick(source, mention.kind, "nth", -1)))
+    ending = mention.text.rsplit(".", 1)[-1].lower()
+    if mention.kind == "file" and len(found) > 1 and len(same := kinds(text, f"file.{ending}")) < len(found):
+        ways.append(((0.6 if len(same) == 1 else 1.2) + extra, Pick(source, f"file.{ending}", "nth", same.index(mention))))
+    if mention.kind == "quoted" and len(found) > 1:
+        sizes = [len(one.text) for one in found]
+        if sizes.count(len(mention.text)) == 1 and len(mention.text) in (max(sizes), min(sizes)):
+            size: Literal["longest", "shortest"] = "longest" if len(mention.text) == max(sizes) else "shortest"
+            ways.append((1.0 + extra, Pick(source, "quoted", size)))
+    if mention.kind == "name" and user and mention.text != user:
+        others = list(dict.fromkeys(one.text for one in found if one.text != user))
+        ways.append(((0.6 if len(others) == 1 else 1.2) + extra, Pick(source, "name", "other", others.index(mention.text))))
     if len(text) > 4000:
         return ways
     for rule, words in (("after", words_before(text, mention)[:2]), ("before", words_after(text, mention)[:1])):
@@ -116,6 +129,7 @@ class Conditions:
             yield from self._mentioned(index, column)
             yield from self._items(index, column)
             yield from self._bounds(index, column, cells)
+            yield from self._containing(index, column, cells)
         yield from self._listed()
 
     def _kept(self, cost: float, condition: Condition, mask: int | None) -> Iterator[Costed]:
@@ -156,6 +170,19 @@ class Conditions:
                 mask = compared(self.table, index, operator, bound)
                 yield from self._kept(cost + 0.6, Compares(column, operator, expression), mask)  # type: ignore[arg-type]
             yield from self._kept(cost + 0.4, Equals(column, expression), same_cells(self.table, index, bound))
+
+    def _containing(self, index: int, column: Column, cells: list[str]) -> Iterator[Costed]:
+        """Cells that hold a name, phrase, code or file of the instructions among other words."""
+        if column.name.startswith("@") or max(map(len, cells), default=0) < 5:
+            return
+        for source in TEXTS:
+            text = self.context.texts.get(source, "") if self.ref.source != source else ""
+            for mention in [one for one in mentions(text) if one.kind in ("name", "quoted", "code", "file")][:6]:
+                word = mention.text.lower()
+                mask = masked(self.table, index, lambda cell, word=word: phrase_in(word, cell.lower()))  # type: ignore[misc]
+                if mask and mask != self.every:
+                    cost, way = min(picks(source, text, mention, self.context.user), key=lambda one: one[0])
+                    yield cost + 0.5, Contains(column, way), mask
 
     def _listed(self) -> Iterator[Costed]:
         others = [ref for ref in self.context.references() if ref.source != self.ref.source and ref.kind in ("grid", "blocks", "columns", "lines")]

@@ -89,6 +89,8 @@ class Context:
     def _find(self, ref: TableRef) -> Table | None:
         if ref.source in self.texts:
             return _nth(self.texts[ref.source], ref)
+        if ref.kind == "call":
+            return called(self.observed.get(ref.source, ()))
         parts = [
             (table, seen.fields) for seen in self.observed.get(ref.source, ()) if (table := _nth(seen.text, ref)) is not None
         ]
@@ -106,6 +108,15 @@ class Context:
                 for table in tables(text):
                     yield TableRef(source, table.kind, counts.get(table.kind, 0))
                     counts[table.kind] = counts.get(table.kind, 0) + 1
+            if source not in self.texts and any(seen.arguments for seen in self.observed[source]):
+                yield TableRef(source, "call")
+
+
+def called(seen: tuple[Seen, ...]) -> Table | None:
+    """The arguments of the calls behind some observations, one row a call."""
+    names = tuple(dict.fromkeys(name for one in seen for name, _ in one.arguments))
+    rows = tuple(tuple(dict(one.arguments).get(name, "") for name in names) for one in seen)
+    return Table("call", names, rows) if names else None
 
 
 def _nth(text: str, ref: TableRef) -> Table | None:

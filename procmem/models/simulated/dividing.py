@@ -1,9 +1,95 @@
-"""Dividing a task among agents."""
+"""A task without memory: which agents its words call for, and what may answer its question from their reports."""
+
 from __future__ import annotations
-from procmem.models.simulated.reading import Request
+
+import re
+from collections.abc import Iterator
+
+from procmem.models.simulated.context import Context
+from procmem.models.simulated.entities import mentions
+from procmem.models.simulated.evaluation import figure
+from procmem.models.simulated.filling import ENDINGS, grids, named_rows
+from procmem.models.simulated.entities import as_number
+from procmem.models.simulated.reading import Request, report_seen
+from procmem.models.simulated.records import Table, phrase_in
+
+_WORDS = {
+    "calendar": ("calendar", "calendars", "event", "events", "appointment", "appointments"),
+    "mail": ("mail", "mails", "email", "emails", "e-mail", "inbox", "mailbox", "reply", "forward", "send"),
+    "files": ("folder", "folders", "rename", "copy", "move"),
+    "excel": ("spreadsheet", "workbook", "excel"),
+    "word": ("document", "word"),
+    "pdf": ("pdf",),
+}
+"""Everyday words for what an agent's description speaks of."""
+_FIGURES = (
+    ("count", r"\bhow many\b|\bnumber of\b|\bcount\b"),
+    ("sum", r"\btotal\b|\bsum\b|\badd up\b|\baltogether\b|\bhow much\b"),
+    ("mean", r"\baverage\b|\bmean\b"),
+    ("highest", r"\bhighest\b|\bmost\b|\blargest\b|\bmaximum\b|\bbiggest\b|\bbest\b"),
+    ("lowest", r"\blowest\b|\bleast\b|\bsmallest\b|\bminimum\b|\bcheapest\b"),
+)
+
 
 def divided(request: Request) -> list[tuple[str, str]]:
-    return [(request.team[0][0], request.task)] if request.team else []
+    """Agents with what each is asked to do: those whose files are named first, then those whose matters are."""
+    agents = list(dict.fromkeys([*_by_files(request), *_by_words(request)]))
+    if not agents and request.team:
+        agents = [name for name, text in request.team if "file" in text][:1] or [request.team[0][0]]
+    if len(agents) == 1:
+        return [(agents[0], request.task)]
+    return [(agent, f"Do the {agent} part of this task: {request.task}") for agent in agents]
+
+
+def _by_files(request: Request) -> Iterator[str]:
+    for mention in mentions(request.task):
+        app = ENDINGS.get(mention.text.rsplit(".", 1)[-1].lower()) if mention.kind == "file" else None
+        if app:
+            yield from (name for name, text in request.team if _serves(name, text, {"ocr": "pdf"}.get(app, app)))
+
+
+def _by_words(request: Request) -> Iterator[str]:
+    text = request.task.lower()
+    for app, words in _WORDS.items():
+        if any(phrase_in(word, text) for word in words):
+            yield from (name for name, description in request.team if _serves(name, description, app))
+
+
+def _serves(name: str, description: str, app: str) -> bool:
+    return name == app or app in description.lower().split() or f"{app}." in description.lower()
+
 
 def answered(request: Request) -> str:
-    return "Done."
+    """An answer from the reports: a figure or a cell that the question asks for, else what was done."""
+    turns = [one for one in request.done if one.tool == "delegate"]
+    seen = {f"report {number}": report_seen(one.observation) for number, one in enumerate(turns)}
+    context = Context({"task": request.task}, seen, user=request.user, today=request.today)
+    for _, table in grids(context):
+        value = _asked(table, request.task)
+        if value:
+            return value
+    return turns[-1].observation.split("\n", 2)[1][:400] if turns and "\n" in turns[-1].observation else "Done."
+
+
+def _asked(table: Table, question: str) -> str | None:
+    """The figure or cell of a table that a question asks for."""
+    lowered = question.lower()
+    operator = next((name for name, pattern in _FIGURES if re.search(pattern, lowered)), None)
+    width = len(table.numbers)
+    named = [index for index, name in enumerate(table.columns[:width]) if phrase_in(name, lowered)]
+    rows = named_rows(table, question) or list(table.rows)
+    if operator == "count":
+        return str(len(rows))
+    numeric = [index for index in named or range(width) if all(as_number(row[index]) is not None for row in rows if row[index])]
+    if operator and numeric:
+        index = numeric[-1]
+        values = [value for row in rows if (value := as_number(row[index])) is not None]
+        value = figure(operator, values)
+        if operator in ("sum", "mean"):
+            return value
+        best = next((row for row in rows if value is not None and as_number(row[index]) == float(value)), None)
+        return ", ".join(cell for cell in (best[0], best[index])) if best else None
+    if len(rows) == 1 and named:
+        known = [index for index in named if not phrase_in(rows[0][index], lowered)]
+        return rows[0][known[0]] if known else None
+    return None

@@ -34,7 +34,7 @@ _MENTION = re.compile(
     rf"|(?P<date>\b(?:{_DATE})(?![\w]))"
     r"|(?P<file>(?:\./)?(?:[\w-]+/)+(?:[\w.-]*\w)?|\b\w[\w-]*(?:\.[\w-]+)*\.[A-Za-z][A-Za-z0-9]{1,4}\b)"
     rf"|(?P<time>\b(?:{_TIME})(?!\w))"
-    r"|(?P<code>\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w+(?:-\w+)*\b)"
+    r"|(?P<code>\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w+(?:-\w+)*\b|\b\d{1,6}-\d{1,8}\b(?!-))"
     rf"|(?P<number>(?<![\w.-])(?:{_NUMBER})(?!\w))",
     re.IGNORECASE,
 )
@@ -81,7 +81,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     for match in _QUOTED.finditer(text):
         group = match.lastindex or 1
         found.append(Mention("quoted", match.group(group), match.start(group), match.end(group)))
-    taken = [(mention.start, mention.end) for mention in found if mention.kind != "quoted"]
+    taken = [(mention.start, mention.end) for mention in found]
     found += [name for name in _names(text) if not any(start < name.end and name.start < end for start, end in taken)]
     return tuple(sorted(found, key=lambda mention: (mention.start, -mention.end)))
 
@@ -100,6 +100,8 @@ def _names(text: str) -> list[Mention]:
         start, words = match.start(), match.group()
         first = words.split(" ", 1)[0]
         opening = bool(_START.search(text[max(0, start - 4) : start]))
+        if opening and " " not in words and not _opens_as_name(text, match.end(), first):
+            continue
         if first.lower() in NO_NAMES or _calendar_word(first):
             if not opening and first.lower() not in NO_NAMES:
                 continue
@@ -112,6 +114,20 @@ def _names(text: str) -> list[Mention]:
         if len(words) > 1 and words.split(" ", 1)[0].lower() not in NO_NAMES and not _calendar_word(words):
             names.append(Mention("name", words, start, start + len(words)))
     return names
+
+
+def _opens_as_name(text: str, end: int, word: str) -> bool:
+    """Whether a capital word that begins a sentence is a name: it owns or does something, or stands elsewhere too."""
+    behind = text[end : end + 24]
+    if behind.startswith(("'s", "’s")) or not behind.strip() or behind[0] in ",;)\n":
+        return True
+    verb = behind.split()[0].strip(".,") if behind[0] == " " else ""
+    return verb in _VERBS or text.count(f" {word}") > 0
+
+
+_VERBS = frozenset(
+    "is was has had wants needs asks asked would will got gets sent wrote called invited takes goes and or can could must".split()  # noqa: SIM905
+)
 
 
 def _calendar_word(word: str) -> bool:
@@ -262,6 +278,8 @@ def number_like(value: float, model: str) -> str:
     decimals = len(bare.rstrip("%").partition(".")[2])
     if decimals == 0 and abs(value - round(value)) > 1e-6:
         decimals = 1 if abs(value * 10 - round(value * 10)) < 1e-6 else 2
+    if re.fullmatch(r"0\d+", bare) and decimals == 0:
+        return f"{round(value):0{len(bare)}d}"
     shown = f"{value:,.{decimals}f}" if "," in bare else f"{value:.{decimals}f}"
     prefix = bare[0] if bare[:1] in "$€£" and bare else ""
     return f"{prefix}{shown}{'%' if bare.endswith('%') else ''}"

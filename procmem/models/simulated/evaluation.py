@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from procmem.models.simulated.alignment import carry, gist
 from procmem.models.simulated.context import Context
@@ -159,8 +160,11 @@ def elapsed(start: str | None, end: str | None, unit: str) -> str | None:
 # --- mentions --------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
 def kinds(text: str, kind: str) -> list[Mention]:
-    """The mentions of a kind in a text, in order."""
+    """The mentions of a kind in a text, in order; ``file.pdf`` are the files with that ending."""
+    if kind.startswith("file."):
+        return [mention for mention in mentions(text) if mention.kind == "file" and mention.text.lower().endswith(kind[4:])]
     return [mention for mention in mentions(text) if mention.kind == kind]
 
 
@@ -171,6 +175,11 @@ def _pick(pick: Pick, context: Context) -> str | None:
         return None
     if pick.rule == "nth":
         return found[pick.place].text if -len(found) <= pick.place < len(found) else None
+    if pick.rule in ("longest", "shortest"):
+        return sorted(found, key=lambda mention: len(mention.text), reverse=pick.rule == "longest")[0].text
+    if pick.rule == "other":
+        others = list(dict.fromkeys(mention.text for mention in found if mention.text != context.user))
+        return others[pick.place] if context.user and -len(others) <= pick.place < len(others) else None
     for mention in found:
         words = words_before(text, mention) if pick.rule == "after" else words_after(text, mention)
         if pick.word in words:
@@ -178,11 +187,13 @@ def _pick(pick: Pick, context: Context) -> str | None:
     return None
 
 
+@lru_cache(maxsize=16384)
 def words_before(text: str, mention: Mention) -> list[str]:
     """Up to three words before a mention, nearest first, in lower case."""
     return [word.strip("'\"“‘(,:;.").lower() for word in text[max(0, mention.start - 50) : mention.start].split()][:-4:-1]
 
 
+@lru_cache(maxsize=16384)
 def words_after(text: str, mention: Mention) -> list[str]:
     """Up to two words after a mention in lower case; a possessive ending counts as one."""
     words = text[mention.end : mention.end + 40].replace("’s", "'s").split()[:2]

@@ -7,13 +7,14 @@ leaves open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import key, same, typed
 from procmem.models.simulated.evaluation import evaluate, rows_of
 from procmem.models.simulated.expressions import (
+    Aggregate,
     Column,
     Constant,
     Enumerated,
@@ -29,10 +30,12 @@ from procmem.models.simulated.expressions import (
 from procmem.models.simulated.locating import Costed, Locator, row_number
 from procmem.models.simulated.reckoning import distinct, reckoned
 from procmem.models.simulated.records import phrase_in
-from procmem.models.simulated.templates import Segment, segments, split_list, varying
+from procmem.models.simulated.templates import Cut, Segment, split_list, varying
 
 _TESTED = 10
 """Examples on which a candidate is tested."""
+_PLAIN = 1.0
+"""A candidate cheaper than this that fits all examples ends the search."""
 _ENOUGH = 60
 """Candidates of one value that are tested."""
 
@@ -73,15 +76,20 @@ def explain(examples: Sequence[Example], hint: str = "") -> Explained | None:
     """
     values = {key(example.value) for example in examples}
     alike = len(values) == 1 and len({example.memory for example in examples}) > 1
-    ways = _candidates(examples[0], hint, alike=alike)
-    if len(values) > 1:
-        other = next(example for example in examples if key(example.value) != key(examples[0].value))
-        ways = distinct([*ways, *_candidates(other, hint, alike=False)])
+    ways = _near(examples[0], alike=alike)
+    other = next((example for example in examples if key(example.value) != key(examples[0].value)), None)
+    if other is not None:
+        ways = distinct([*ways, *_near(other, alike=False)])
     options = _tested(ways, examples)
+    if not alike and not any(agreed == 1.0 and cost < _PLAIN for cost, agreed, _ in options):
+        far = _far(examples[0], hint)
+        if other is not None:
+            far = distinct([*far, *_far(other, hint)])
+        options += _tested(far, examples)
     if not options:
         return None
     share = max(agreed for _, agreed, _ in options)
-    if share < 1.0 and (share <= 0.5 or len(examples) < 3):
+    if alike and share < 1.0:
         return None
     model = examples[0].value
     votes: list[tuple[float, Expression]] = [
@@ -92,13 +100,16 @@ def explain(examples: Sequence[Example], hint: str = "") -> Explained | None:
     return Explained(best(votes), share)
 
 
-def _candidates(example: Example, hint: str, *, alike: bool) -> list[Costed]:
+def _near(example: Example, *, alike: bool) -> list[Costed]:
+    """Candidates in plain sight: the row at hand and the words of the texts."""
+    return [one for one in example.locator.simple(example.value) if not alike or one[0] < 1.6]
+
+
+def _far(example: Example, hint: str) -> list[Costed]:
+    """Candidates in tables, and values that must be computed."""
     locator, value = example.locator, example.value
-    ways = locator.simple(value)
-    if alike:
-        return [one for one in ways if one[0] < 1.6]
-    ways = [*ways, *locator.in_tables(value), *locator.numbers(value)]
-    if not ways or min(cost for cost, _ in ways) > 0.9:
+    ways = [*locator.in_tables(value), *locator.numbers(value)]
+    if not ways or min(cost for cost, _ in ways) > 1.2:
         ways += reckoned(value, locator)
     numbered = "row" in hint or "column" in hint
     weighed = [
@@ -108,12 +119,26 @@ def _candidates(example: Example, hint: str, *, alike: bool) -> list[Costed]:
 
 
 def _tested(ways: Sequence[Costed], examples: Sequence[Example]) -> list[tuple[float, float, Expression]]:
+    """Each candidate with its cost and the share of the examples that it fits; when some fit all, only those."""
     tested = examples[:_TESTED]
-    options = []
+    full = []
     for cost, way in ways:
-        agreed = sum(same(evaluate(way, example.context), example.value) for example in tested)
-        options.append((cost, agreed / len(tested), way))
-    return options
+        found = [evaluate(way, one.context) for one in tested[:1]]
+        if not same(found[0], tested[0].value):
+            continue
+        found += [evaluate(way, one.context) for one in tested[1:]]
+        if all(same(value, one.value) for value, one in zip(found, tested, strict=True)):
+            exact = all(_spelled(value, one.value) for value, one in zip(found, tested, strict=True))
+            full.append((cost + (0.0 if exact else 1.2), 1.0, way))
+    if full or len(tested) == 1:
+        return full
+    agreed = [(cost, sum(same(evaluate(way, one.context), one.value) for one in tested), way) for cost, way in ways]
+    return [(cost, count / len(tested), way) for cost, count, way in agreed if count]
+
+
+def _spelled(found: str | None, wanted: str) -> bool:
+    """Whether a text is just as wanted; of numbers and moments the spelling is put right afterwards."""
+    return found == wanted or typed(wanted).kind not in ("text", "file", "address")
 
 
 # --- longer texts ----------------------------------------------------------------------------------------------------
@@ -133,22 +158,50 @@ def explain_text(examples: Sequence[Example], hint: str = "", *, fine: bool = Fa
     return _explain_pieces(examples, hint, fine=fine)
 
 
-def _explain_pieces(examples: Sequence[Example], hint: str, *, fine: bool) -> Explained:
+def _explain_pieces(examples: Sequence[Example], hint: str, *, fine: bool, inner: bool = False) -> Explained:
+    """A text in pieces. ``inner`` is the inside of a quotation, ``fine`` the inside of a word."""
     first = examples[0]
     others = [example for example in examples[1:_TESTED] if example.value != first.value]
+    cut = Cut(first.value, [example.value for example in others], fine=fine)
+    found = cut.segments()
+    runs = {} if fine else cut.runs(found)
+    lists = {start: listed for start, run in runs.items() if (listed := _explain_list(_there(first, others, run))) is not None}
     parts: list[Expression] = []
-    shares: list[float] = []
-    for segment in segments(first.value, [example.value for example in others], fine=fine):
-        inner = [Example(first.locator, segment.text, first.memory)]
-        inner += [
-            Example(example.locator, text, example.memory)
-            for example, text in zip(others, segment.others, strict=True)
-            if text is not None
-        ]
-        part, share = _piece(inner, segment, hint, fine=fine)
+    share, position = 1.0, 0
+    for segment in found:
+        if segment.start < position:
+            continue
+        run, listed = runs.get(segment.start), lists.get(segment.start)
+        if run is not None and listed is not None and listed.known:
+            parts = _joined(parts, Constant(run.before), listed.expression)
+            position = run.stop
+            continue
+        known = replace(segment, others=tuple(text for text in segment.others if text is not None))
+        here = _there(first, others, segment)
+        counted = _count_of(lists.values(), here) if segment.varies else None
+        part, explained = (counted, 1.0) if counted else _piece(here, known, hint, fine=fine, inner=inner)
         parts = _joined(parts, Constant(segment.before), part)
-        shares.append(share)
-    return Explained(Written(tuple(parts)), min(shares, default=1.0))
+        share = min(share, explained)
+    return Explained(Written(tuple(parts)), share)
+
+
+def _count_of(lists: Iterable[Explained], examples: Sequence[Example]) -> Expression | None:
+    """How many pieces a list of the same text has, where a number says just that."""
+    for listed in lists:
+        if listed.known and isinstance(listed.expression, Enumerated):
+            count = Aggregate("count", listed.expression.rows)
+            if all(evaluate(count, example.context) == example.value for example in examples):
+                return count
+    return None
+
+
+def _there(first: Example, others: Sequence[Example], segment: Segment) -> list[Example]:
+    """The examples of one stretch; without those in which it is unknown."""
+    return [Example(first.locator, segment.text, first.memory)] + [
+        Example(example.locator, text, example.memory)
+        for example, text in zip(others, segment.others, strict=True)
+        if text is not None
+    ]
 
 
 def _joined(parts: list[Expression], *more: Expression) -> list[Expression]:
@@ -161,7 +214,9 @@ def _joined(parts: list[Expression], *more: Expression) -> list[Expression]:
     return parts
 
 
-def _piece(examples: Sequence[Example], segment: Segment, hint: str, *, fine: bool) -> tuple[Expression, float]:
+def _piece(
+    examples: Sequence[Example], segment: Segment, hint: str, *, fine: bool, inner: bool = False
+) -> tuple[Expression, float]:
     """One piece: constant wording stays, what varies or names something is explained."""
     if not segment.slot:
         return Constant(segment.text), 1.0
@@ -173,13 +228,35 @@ def _piece(examples: Sequence[Example], segment: Segment, hint: str, *, fine: bo
     listed = _explain_list(examples)
     if listed is not None and listed.known:
         return listed.expression, 1.0
-    if not fine and (len(examples) > 1 or typed(segment.text).kind == "file"):
+    split = segment.split()
+    if split and not fine and segment.stop > segment.start + 1:
+        return _split_piece(examples, split, hint)
+    if not fine and not inner and segment.stop == segment.start + 1 and " " in segment.text:
+        quoted = _explain_pieces(examples, hint, fine=False, inner=True)
+        return quoted.expression, quoted.share
+    if not fine and typed(segment.text).kind in ("file", "text"):
         deeper = _explain_pieces(examples, hint, fine=True)
         if not constant(deeper.expression):
             return deeper.expression, deeper.share
     if found is not None:
         return found.expression, found.share
     return Constant(segment.text), 0.0
+
+
+def _split_piece(examples: Sequence[Example], split: Sequence[Segment], hint: str) -> tuple[Expression, float]:
+    """A stretch of several pieces, each explained by itself."""
+    parts: list[Expression] = []
+    share = 1.0
+    for segment in split:
+        inner = [
+            Example(example.locator, text, example.memory)
+            for example, text in zip(examples, (segment.text, *segment.others), strict=False)
+            if text is not None
+        ]
+        part, known = _piece(inner, segment, hint, fine=True) if segment.slot else (Constant(segment.text), 1.0)
+        parts = _joined(parts, Constant(segment.before), part)
+        share = min(share, known)
+    return Written(tuple(parts)), share
 
 
 def _explain_list(examples: Sequence[Example]) -> Explained | None:
@@ -233,7 +310,7 @@ def explain_sequence(examples: Sequence[Rounds]) -> Repetition | None:
         return None
     ordered = [primary, *(example for example in examples if example is not primary)]
     best_found: Repetition | None = None
-    for _, rows, agreed in _row_candidates(ordered)[:6]:
+    for _, rows, agreed in _row_candidates(ordered)[:3]:
         arguments, share = _arguments(ordered, rows)
         found = Repetition(rows, arguments, share * agreed)
         if found.known:
@@ -262,7 +339,7 @@ def _row_candidates(examples: Sequence[Rounds]) -> list[tuple[float, Rows, float
 def _beside(locator: Locator, values: Sequence[str]) -> list[tuple[TableRef, Column, list[int], float]]:
     """Table columns that hold each value in a row of its own: table, column, the rows in the rounds' order, cost."""
     found = []
-    for ref, row, index in locator.cells.get(key(values[0]), ())[:12]:
+    for ref, row, index in locator.cells.get(key(values[0]), ())[:40]:
         places = _matched(locator, ref, index, values, row, exact=True)
         table = locator.context.table(ref)
         if places is not None and table is not None:
@@ -279,7 +356,7 @@ def _beside(locator: Locator, values: Sequence[str]) -> list[tuple[TableRef, Col
 
 
 def _plainness(ref: TableRef) -> float:
-    return {"grid": 0.0, "blocks": 0.0, "columns": 0.1, "lines": 0.5, "parts": 0.8, "fields": 0.9}.get(ref.kind, 0.6)
+    return {"grid": 0.0, "blocks": 0.0, "columns": 0.1, "clauses": 0.4, "lines": 0.5, "parts": 0.8, "fields": 0.9}.get(ref.kind, 0.6)
 
 
 def _matched(

@@ -127,11 +127,13 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A mention of a kind in a source: the nth (from the end when negative), or the one after or before a word."""
+    """A mention of a kind in a source: the nth (from the end when negative), the one after or before a word, the nth that
+    is not the user, or the longest or shortest.
+    """
 
     source: str
     kind: str
-    rule: Literal["nth", "after", "before"]
+    rule: Literal["nth", "after", "before", "other", "longest", "shortest"]
     place: int = 0
     word: str = ""
 

@@ -11,11 +11,11 @@ from typing import Any, TypeAlias
 from procmem.models.simulated.context import Context, Seen
 from procmem.models.simulated.entities import as_number
 from procmem.models.simulated.evaluation import evaluate, rows_of
-from procmem.models.simulated.procedure import Argument, Element, Listing, Procedure, Step, Value, observed_as
+from procmem.models.simulated.procedure import Argument, Element, Listing, Procedure, Step, Value, observed_as, whole_rows
 from procmem.models.simulated.reading import Done
 
 Call: TypeAlias = tuple[str, dict[str, Any]]
-_NAMES = re.compile(r"[\w./-]+\.\w{2,5}|'([^']{1,80})'|\"([^\"]{1,80})\"|(?<=[:,] )([A-Z][\w .-]{0,60}?)(?=[,.;]|$)")
+_NAMES = re.compile(r"'([^'\n]{1,80})'|\"([^\"\n]{1,80})\"|(?:^|[,;:] +)([^,;:\n]{1,80}?)(?=[,;]|\.(?:\s|$)|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class _Walk:
         """Pass a step that was done, or give its call."""
         call, seen = self._pass(step, self.context)
         if call is None:
-            self._observe(observed_as(step.role, seen))
+            self._observe(observed_as(step.role, seen, str(self.done[self.position - 1].arguments.get("subtask", ""))))
         return call
 
     def loop(self, rows: Any, steps: Sequence[Step]) -> Call | None:
@@ -113,15 +113,38 @@ def filled(step: Step, context: Context) -> dict[str, Any]:
 def _argument(argument: Argument, context: Context) -> Any:
     if isinstance(argument, Value):
         return _value(argument, context)
-    return list(_listing(argument, context))
+    rows = list(_listing(argument, context))
+    return _under_header(argument, rows, context) if argument.header is not None else rows
+
+
+def _under_header(listing: Listing, rows: list[Any], context: Context) -> list[Any]:
+    """Rows in the order of the columns that their table has here."""
+    assert listing.header is not None
+    ref, model = listing.header
+    table = context.table(ref)
+    now = table.columns[: len(table.numbers)] if table is not None else ()
+    places = {name.lower(): place for place, name in enumerate(model)}
+    if any(name.lower() not in places for name in now) or len(now) != len(model):
+        return rows
+    return [[row[places[name.lower()]] for name in now] for row in rows]
 
 
 def _listing(listing: Listing, context: Context) -> Iterator[Any]:
     yield from (_element(element, context) for element in listing.head)
     if listing.rows is not None and listing.each is not None:
-        for row in rows_of(listing.rows, context) or ():
-            yield _element(listing.each, context.at(row))
+        if listing.each == "whole":
+            yield from ([_typed(cell) for cell in row] for row in whole_rows(listing.rows, context) or ())
+        else:
+            for row in rows_of(listing.rows, context) or ():
+                yield _element(listing.each, context.at(row))
     yield from (_element(element, context) for element in listing.tail)
+
+
+def _typed(cell: str) -> Any:
+    """A cell as it goes into another table: a plain number as one, an empty cell as null."""
+    if not re.fullmatch(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?", cell):
+        return cell or None
+    return float(cell) if "." in cell else int(cell)
 
 
 def _element(element: Element, context: Context) -> Any:
@@ -145,13 +168,13 @@ def _value(value: Value, context: Context) -> Any:
 
 def repaired(done: Done) -> dict[str, Any] | None:
     """The arguments of a failed call with the name that its error offers as nearest, or None when it offers none."""
-    offered = [next(part for part in (*match.groups(), match.group()) if part) for match in _NAMES.finditer(done.observation[:1500])]
+    offered = [part for match in _NAMES.finditer(done.observation[:1500]) for part in match.groups() if part]
     best: tuple[float, str, str] | None = None
     for name, value in done.arguments.items():
         if not isinstance(value, str) or not value or value not in done.observation:
             continue
         for other in offered:
             score = SequenceMatcher(None, value.lower(), other.lower()).ratio()
-            if other != value and score > 0.5 and (best is None or score > best[0]):
+            if other != value and score > 0.4 and (best is None or score > best[0]):
                 best = (score, name, other)
     return {**done.arguments, best[1]: best[2]} if best else None

@@ -43,6 +43,8 @@ class Locator:
         self.context = context
         self.base = base
         self._conditions: dict[TableRef, Conditions] = {}
+        self._simple: dict[str, list[Costed]] = {}
+        self._tables: dict[tuple[str, bool], list[Costed]] = {}
 
     def conditions(self, ref: TableRef) -> Conditions:
         """The conditions on a table, made once."""
@@ -90,7 +92,7 @@ class Locator:
         for source in self._prose():
             text = self.context.text(source) or ""
             for mention in mentions(text)[:30]:
-                cost, way = min(picks(source, text, mention), key=lambda one: one[0])
+                cost, way = min(picks(source, text, mention, self.context.user), key=lambda one: one[0])
                 pool.append((cost, way, mention.text))
         pool += self._single_rows()
         return sorted(pool, key=lambda one: one[0])[:_MOST_BASES]
@@ -102,7 +104,7 @@ class Locator:
     def _single_rows(self) -> Iterator[tuple[float, Expression, str]]:
         for ref in self.context.references():
             table = self.context.table(ref)
-            if table is not None and ref.kind == "fields" and len(table.rows) == 1 and ref.source not in TEXTS:
+            if table is not None and ref.kind in ("fields", "call") and len(table.rows) == 1 and ref.source not in TEXTS:
                 for index, column in columns_of(table):
                     if table.rows[0][index] and len(table.rows[0][index]) < 200:
                         yield 0.9, Cell(Rows(ref), column), table.rows[0][index]
@@ -122,6 +124,8 @@ class Locator:
 
     def simple(self, value: str) -> list[Costed]:
         """Places that need no table: the row at hand, mentions and stretches of the texts, the setting, views of these."""
+        if value in self._simple:
+            return self._simple[value]
         found: list[Costed] = [
             (0.0, Item(Column(name, 0))) for name, cell in (self.context.item or {}).items() if cell and key(cell) == key(value)
         ]
@@ -130,10 +134,11 @@ class Locator:
             text = self.context.text(source) or ""
             for mention in mentions(text)[:80]:
                 if key(mention.text) == key(value):
-                    found += picks(source, text, mention)
+                    found += picks(source, text, mention, self.context.user)
             found += self._spans(source, text, value)
         found += [(cost, way) for cost, way in self.views.get(key(value), ())[:12]]
-        return sorted(found, key=lambda one: one[0])[:24]
+        self._simple[value] = sorted(found, key=lambda one: one[0])[:24]
+        return self._simple[value]
 
     def _spans(self, source: str, text: str, value: str) -> Iterator[Costed]:
         """Stretches of a text that hold the value, to be found again by what stands around them."""
@@ -150,9 +155,12 @@ class Locator:
 
     def in_tables(self, value: str, *, deep: bool = True) -> list[Costed]:
         """Cells that hold the value, each with ways to choose its row and its column."""
+        if (value, deep) in self._tables:
+            return self._tables[value, deep]
         found: list[Costed] = []
         hits = [hit for hit in self.cells.get(key(value), ()) if not hit[0].kind.startswith("each")]
-        for ref, row, index in hits[:8]:
+        hits.sort(key=lambda hit: hit[0].kind in ("lines", "parts", "clauses"))
+        for ref, row, index in hits[:10]:
             table = self.context.table(ref)
             if table is None:
                 continue
@@ -160,13 +168,14 @@ class Locator:
             for cost, rows, place in self._row(ref, table, row, index, deep=deep):
                 found += [(cost + 0.7 + 0.1 * step, Cell(rows, column, place)) for step, column in enumerate(columns)]
             found += self._nearest(ref, table, row, columns[0])
-        return sorted(found, key=lambda one: one[0])[:40]
+        self._tables[value, deep] = sorted(found, key=lambda one: one[0])[:40]
+        return self._tables[value, deep]
 
     def _row(
         self, ref: TableRef, table: Table, row: int, index: int, *, deep: bool
     ) -> list[tuple[float, Rows, int]]:
         conditions = self.conditions(ref)
-        plain = 0.5 if ref.kind in ("grid", "blocks", "columns", "fields") else 1.1
+        plain = 0.5 if ref.kind in ("grid", "blocks", "columns", "fields", "call") else 1.1
         ways = [(plain + cost, Rows(ref, one), 0) for cost, one in conditions.selecting(1 << row, pairs=deep)]
         ways += [(plain + cost, Rows(ref, one), 0) for cost, one in self._keyed(ref, table, row, index, deep=deep)]
         ways += self._extreme(ref, table, row, plain)

@@ -7,11 +7,9 @@ from procmem.models.simulated.context import Context, Seen
 from procmem.models.simulated.dividing import answered, divided
 from procmem.models.simulated.evaluation import evaluate
 from procmem.models.simulated.following import Call, follow
-from procmem.models.simulated.procedure import Procedure, induce
+from procmem.models.simulated.procedure import TURN, Procedure, induce
 from procmem.models.simulated.reading import Done, Request, report_seen
 from procmem.models.simulated.remembered import Episode, task_episode
-
-_ROLE = "turn"
 
 
 def plan(request: Request, *, longest: int) -> str:
@@ -30,7 +28,7 @@ def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
     chosen = _chosen(request)
     if not chosen:
         return _without_memory(request)
-    procedure = induce(chosen, _ROLE)
+    procedure = induce(chosen, TURN)
     done = [Done(_agent(one), one.arguments, one.observation) for one in request.done if one.tool == "delegate"]
     base = Context({"task": request.task}, {}, user=request.user, today=request.today)
     reached = follow(procedure, base, done, lambda one: report_seen(one.observation), repair=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -15,12 +16,19 @@ from procmem.models.simulated.explanation import (
     explain_text,
     round_examples,
 )
-from procmem.models.simulated.expressions import Expression, Rows
+from procmem.models.simulated.entities import key
+from procmem.models.simulated.evaluation import rows_of
+from procmem.models.simulated.expressions import Expression, Rows, TableRef
 from procmem.models.simulated.locating import Locator
+from procmem.models.simulated.records import Table
 from procmem.models.simulated.remembered import Action, Episode, plain
 from procmem.models.simulated.structure import Group, best_structure
 
 Scalar = Literal["text", "whole", "number", "other"]
+
+
+TURN = "turn"
+"""Roles of delegated turns begin so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +43,17 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list argument: fixed elements around one element per row. Elements are values, or lists of values."""
+    """A list argument: fixed elements around one element per row. Elements are values, or lists of values.
+
+    ``each`` is "whole" when the rows are copied as they are. With ``header``, lists are rows for a table with these columns
+    and follow the order that its columns have now.
+    """
 
     head: tuple[Element, ...]
     rows: Rows | None
-    each: Element | None
+    each: Element | None | Literal["whole"]
     tail: tuple[Element, ...]
+    header: tuple[TableRef, tuple[str, ...]] | None = None
 
 
 Element: TypeAlias = Value | tuple[Value, ...]
@@ -82,16 +95,20 @@ class _Told:
     number: int
 
 
-def observed_as(role: str, seen: Sequence[Seen]) -> dict[str, tuple[Seen, ...]]:
-    """What one step brought, by role; a delegated step brings the observations of several tools, each by its name."""
-    if len(seen) <= 1 and not any("/" in one.tool for one in seen) and not role.startswith("turn"):
-        return {role: tuple(seen)}
-    found: dict[str, tuple[Seen, ...]] = {}
+def observed_as(role: str, seen: Sequence[Seen], asked: str = "") -> dict[str, tuple[Seen, ...]]:
+    """What one step brought, by role; a delegated step brings the observations of several tools, each by its name.
+
+    ``asked`` is the subtask that was delegated: what was worked out for it can be read there again.
+    """
+    if not role.startswith(TURN):
+        single = {f"{role}#{number}": (one,) for number, one in enumerate(seen[:3])} if len(seen) > 1 else {}
+        return {role: tuple(seen), **single}
+    found: dict[str, tuple[Seen, ...]] = {f"{role}/asked": (Seen(asked),)} if asked else {}
     for one in seen:
         found[f"{role}/{one.tool}"] = (*found.get(f"{role}/{one.tool}", ()), one)
     for name, several in list(found.items()):
         if len(several) > 1:
-            found |= {f"{name}#{number}": (one,) for number, one in enumerate(several[:4])}
+            found |= {f"{name}#{number}": (one,) for number, one in enumerate(several[: 3 if len(several) < 5 else 1])}
             found[f"{name}#last"] = several[-1:]
     return found
 
@@ -173,14 +190,14 @@ class _Group:
             having = [(number, actions[place]) for number, actions in enumerate(flat) if place < len(actions)]
             yield self._step(role, having)
             for number, action in having:
-                self._note(number, role, action.seen)
+                self._note(number, role, action.seen, str(action.values.get("subtask", "")))
 
     def _step(self, role: str, having: Sequence[tuple[int, Action]]) -> Step:
         examples = [(self.locators[number], action, self.told[number].number) for number, action in having]
         return Step(having[0][1].tool, tuple(arguments(examples)), role)
 
-    def _note(self, number: int, role: str, seen: Sequence[Seen]) -> None:
-        self.observed[number] |= observed_as(role, seen)
+    def _note(self, number: int, role: str, seen: Sequence[Seen], asked: str = "") -> None:
+        self.observed[number] |= observed_as(role, seen, asked)
         self.locators[number] = Locator(situation(self.told[number].episode, self.observed[number]))
 
     def _loop(self, rounds: Sequence[tuple[tuple[Action, ...], ...]]) -> list[Step | Loop] | None:
@@ -252,7 +269,8 @@ def _plain(action: Action) -> dict[str, str]:
 
 def arguments(examples: Sequence[tuple[Locator, Action, int]]) -> Iterator[tuple[str, Argument]]:
     """The arguments of one step, explained over its examples (the most alike first)."""
-    for name in examples[0][1].values:
+    names = Counter(name for _, action, _ in examples for name in action.values)
+    for name in [name for name, count in names.items() if 2 * count >= len(examples)]:
         values = [(locator, action.values[name], memory) for locator, action, memory in examples if name in action.values]
         if all(isinstance(value, list) for _, value, _ in values):
             yield name, listing(values, name)
@@ -278,11 +296,29 @@ def _kind(value: object) -> Scalar:
 def listing(values: Sequence[tuple[Locator, list[Any], int]], name: str) -> Listing:
     """A list: one element per row of a table where that explains it, else its elements one by one."""
     nested = any(isinstance(element, list) for _, elements, _ in values for element in elements)
+    ref = _headed(values) if nested else None
+    if ref is None or _copied(values, [elements for _, elements, _ in values]) is not None:
+        return _listed(values, name)
+    model = values[0][0]
+    found = _listed([(one, _reordered(ref, one, model, rows), memory) for one, rows, memory in values], name)
+    return replace(found, header=(ref, _columns_of(ref, model.context)))
+
+
+def _listed(values: Sequence[tuple[Locator, list[Any], int]], name: str) -> Listing:
+    nested = any(isinstance(element, list) for _, elements, _ in values for element in elements)
     counts = {len(elements) for _, elements, _ in values}
     for before, behind in ((0, 0), (1, 0), (0, 1), (1, 1)):
         inner = [elements[before : len(elements) - behind] for _, elements, _ in values]
         if min(counts) < before + behind or max(map(len, inner)) < (1 if len(counts) > 1 else 2):
             continue
+        copied = _copied(values, inner) if nested else None
+        if copied is not None:
+            return Listing(
+                _elements([(one[0], one[1][:before], one[2]) for one in values], name),
+                copied,
+                "whole",
+                _elements([(one[0], one[1][len(one[1]) - behind :], one[2]) for one in values], name),
+            )
         rounds = [
             Rounds(locator, tuple(_columns(element) for element in elements), memory)
             for (locator, _, memory), elements in zip(values, inner, strict=True)
@@ -297,6 +333,64 @@ def listing(values: Sequence[tuple[Locator, list[Any], int]], name: str) -> List
             )
     same_length = [one for one in values if len(one[1]) == len(values[0][1])]
     return Listing(_elements(same_length, name), None, None, ())
+
+
+def _columns_of(ref: TableRef, context: Context) -> tuple[str, ...]:
+    table = context.table(ref)
+    return table.columns[: len(table.numbers)] if table is not None else ()
+
+
+def _headed(values: Sequence[tuple[Locator, list[Any], int]]) -> TableRef | None:
+    """The table whose columns the lists fill in all examples, when their order differs between examples."""
+    for ref in values[0][0].context.references():
+        headers = [_columns_of(ref, locator.context) for locator, _, _ in values] if ref.kind == "grid" else []
+        if not headers or len({frozenset(header) for header in headers}) > 1 or len(set(headers)) == 1:
+            continue
+        width = len(headers[0])
+        if all(isinstance(row, list) and len(row) == width for _, rows, _ in values for row in rows):
+            return ref
+    return None
+
+
+def _reordered(ref: TableRef, own: Locator, model: Locator, rows: list[Any]) -> list[Any]:
+    """Rows with their cells in the order that the model's table has."""
+    header = _columns_of(ref, own.context)
+    return [[row[header.index(name)] for name in _columns_of(ref, model.context)] for row in rows]
+
+
+def _copied(values: Sequence[tuple[Locator, list[Any], int]], inner: Sequence[list[Any]]) -> Rows | None:
+    """The rows of which a list is a copy, cell by cell and in order, in all examples."""
+    texts = [[[plain(cell) for cell in row] for row in rows if isinstance(row, list)] for rows in inner]
+    primary = max(range(len(texts)), key=lambda number: len(texts[number]))
+    locator = values[primary][0]
+    for ref in locator.context.references():
+        table = locator.context.table(ref)
+        if ref.kind not in ("grid", "columns") or table is None:
+            continue
+        places = [_place_of_row(table, row) for row in texts[primary]]
+        if None in places or places != sorted(set(places)):  # type: ignore[type-var]
+            continue
+        mask = sum(1 << place for place in places if place is not None)
+        for _, condition in locator.conditions(ref).selecting(mask):
+            rows = Rows(ref, condition)
+            if all(whole_rows(rows, one[0].context) == wanted for one, wanted in zip(values, texts, strict=True)):
+                return rows
+    return None
+
+
+def _place_of_row(table: Table, row: list[str]) -> int | None:
+    keys = [key(cell) if cell != "null" else "s:" for cell in row]
+    width = len(table.numbers)
+    return next((place for place, own in enumerate(table.rows) if [key(cell) for cell in own[:width]] == keys), None)
+
+
+def whole_rows(rows: Rows, context: Context) -> list[list[str]] | None:
+    """The cells of some rows of a grid, without their numbers."""
+    table, chosen = context.table(rows.table), rows_of(rows, context)
+    if table is None or chosen is None:
+        return None
+    names = table.columns[: len(table.numbers)]
+    return [[row[name] for name in names] for row in chosen]
 
 
 def _columns(element: object) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 Kinds: ``grid`` (cells written as ``(row, column): value``), ``blocks`` (records of ``Key: value`` lines between dashes),
 ``fields`` (one row of all ``Key: value`` lines), ``columns`` (lines cut by one separator), ``lines`` (each line with its
-mentions as columns), ``parts`` (an enumeration inside a sentence) and ``each <kind>`` (all mentions of one kind).
+mentions as columns), ``parts`` (an enumeration inside a sentence) ``clauses`` (cut at semicolons) and ``each <kind>`` (all mentions of one kind).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def tables(text: str) -> tuple[Table, ...]:
     blocks = _blocks(lines)
     found: list[Table | None] = [blocks, _fields(lines), *_columns(lines)]
     if blocks is None:
-        found += [_lines(lines), _parts(text)]
+        found += [_lines(lines), _parts(text), _clauses(text)]
     return tuple(table for table in found if table is not None) + _each(text)
 
 
@@ -136,6 +136,18 @@ def _parts(text: str) -> Table | None:
     tail = text.split(": ", 1)[-1]
     records = [described(part) for part in _PARTS.split(tail.strip(" .")) if part]
     return _table("parts", records) if len(records) > 1 else None
+
+
+def _clauses(text: str) -> Table | None:
+    """What stands behind the last colon before the first semicolon, cut at semicolons; a single clause counts too."""
+    head = text[:4000].split(";", 1)[0]
+    start = head.rfind(": ")
+    if start < 0 or len(text) > 4000:
+        return None
+    body = re.split(r"\.(?:\s|$)", text[start + 2 :], maxsplit=1)[0] if ";" not in text else text[start + 2 :]
+    clauses = [clause.strip() for clause in body.split(";")]
+    clauses[-1] = re.split(r"\.(?:\s|$)", clauses[-1], maxsplit=1)[0]
+    return _table("clauses", [described(clause) for clause in clauses if clause])
 
 
 def _each(text: str) -> tuple[Table, ...]:

@@ -167,9 +167,12 @@ def plain(value: object) -> str:
 
 def _user(actions: tuple[Action, ...] | list[Action], text: str) -> str:
     """Who was probably served: the one on whose behalf most calls were made, if the text did not have to name them."""
-    names: Counter[str] = Counter()
-    for action in actions:
-        for name, value in action.values.items():
-            if name in ("sender", "username", "user") and isinstance(value, str):
+    for argument in ("sender", "username", "user"):
+        names: Counter[str] = Counter()
+        for action in actions:
+            value = action.values.get(argument)
+            if isinstance(value, str):
                 names[value] += 1 if value in text else 3
-    return names.most_common(1)[0][0] if names else ""
+        if names:
+            return names.most_common(1)[0][0]
+    return ""

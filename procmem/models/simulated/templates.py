@@ -11,7 +11,9 @@ from functools import lru_cache
 from procmem.models.simulated.alignment import tokens
 
 _LONGEST = 500
-_FINE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d\s]")
+_LITTLE = 5
+"""Pieces between two slots that may belong to one list."""
+_FINE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?!\d)|[A-Za-z]+|\d+|[^A-Za-z\d\s]")
 _SPLIT_MOMENT = re.compile(r"(.*\d)(T|,? (?:at )?)(\d{1,2}(?::\d{2}){0,2}.*)", re.IGNORECASE)
 _TYPED_SHAPES = frozenset(("<file>", "<folder>", "<address>", "<date>", "<time>", "<number>", "<code>", "<quoted>", "<name>"))
 
@@ -27,16 +29,38 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of the first text: wording that all texts share, or a slot with the others' stretches there.
-
-    ``others`` holds None for a text whose stretch is unknown.
+    """A stretch of the first text, from one piece to another: wording that all texts share, or a slot with what the others
+    have there (None where that is unknown).
     """
 
+    start: int
+    stop: int
     before: str
     text: str
     slot: bool
     varies: bool
     others: tuple[str | None, ...] = ()
+
+    def split(self) -> list[Segment]:
+        """The segment piece by piece, when all texts have the same shapes of pieces here; else nothing."""
+        own = pieces(self.text)
+        theirs = [pieces(text) if text is not None else None for text in self.others]
+        shapes = [piece.shape for piece in own]
+        known = [run for run in theirs if run is not None]
+        if len(own) < 2 or any([piece.shape for piece in run] != shapes for run in known):
+            return []
+        return [
+            Segment(
+                place,
+                place + 1,
+                piece.before if place else "",
+                piece.text,
+                slot=piece.shape in _TYPED_SHAPES or any(run[place].text != piece.text for run in known),
+                varies=any(run[place].text != piece.text for run in known) or not known,
+                others=tuple(run[place].text if run is not None else None for run in theirs),
+            )
+            for place, piece in enumerate(own)
+        ]
 
 
 @lru_cache(maxsize=2048)
@@ -62,46 +86,70 @@ def pieces(text: str, *, fine: bool = False) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def segments(first: str, others: Sequence[str], *, fine: bool = False) -> list[Segment]:
-    """The first text cut at what varies between it and the others. Alone, every typed mention is a slot."""
-    own = pieces(first, fine=fine)
-    partners = [_partners(own, pieces(other, fine=fine)) for other in others]
-    stays = [all(index in partner for partner in partners) for index in range(len(own))]
-    found: list[Segment] = []
-    index = 0
-    while index < len(own):
-        if stays[index]:
-            piece = own[index]
-            slot = piece.shape in _TYPED_SHAPES or (fine and not others and len(piece.text) > 1)
-            found.append(Segment(piece.before, piece.text, slot, varies=slot and not others, others=(piece.text,) * len(others)))
-            _insertions(found, own, index, partners, [pieces(other, fine=fine) for other in others])
-            index += 1
-            continue
-        stop = index
-        while stop < len(own) and not stays[stop]:
-            stop += 1
-        text = _text(own[index:stop])
-        there = tuple(
-            _stretch(pieces(other, fine=fine), partner, index, stop, len(own))
-            for other, partner in zip(others, partners, strict=True)
+class Cut:
+    """The first text beside the others, piece by piece."""
+
+    def __init__(self, first: str, others: Sequence[str], *, fine: bool = False) -> None:
+        self.own = pieces(first, fine=fine)
+        self.theirs = [pieces(other, fine=fine) for other in others]
+        self.partners = [_partners(self.own, other) for other in self.theirs]
+        self.stays = [all(index in partner for partner in self.partners) for index in range(len(self.own))]
+        self.fine = fine
+
+    def segments(self) -> list[Segment]:
+        """The text cut at what varies between it and the others. Alone, every typed mention is a slot."""
+        found: list[Segment] = []
+        index = 0
+        while index < len(self.own):
+            stop = index
+            while stop < len(self.own) and not self.stays[stop]:
+                stop += 1
+            found.append(self.stretch(index, stop) if stop > index else self._constant(index))
+            index = max(stop, index + 1)
+        return found
+
+    def _constant(self, index: int) -> Segment:
+        piece = self.own[index]
+        grown = self._grown(index)
+        if grown is not None:
+            return Segment(index, index + 1, piece.before, piece.text, slot=True, varies=True, others=grown)
+        alone = self.fine and not self.theirs and len(piece.text) > 1
+        slot = piece.shape in _TYPED_SHAPES or alone
+        others = (piece.text,) * len(self.theirs)
+        return Segment(index, index + 1, piece.before, piece.text, slot=slot, varies=slot and not others, others=others)
+
+    def _grown(self, index: int) -> tuple[str, ...] | None:
+        """Where another text has more between two pieces that are neighbours here, the earlier piece is part of a slot."""
+        if index + 1 >= len(self.own) or not self.stays[index + 1]:
+            return None
+        if all(partner[index + 1] == partner[index] + 1 for partner in self.partners):
+            return None
+        return tuple(
+            _text(other[partner[index] : partner[index + 1]])
+            for partner, other in zip(self.partners, self.theirs, strict=True)
         )
-        found.append(Segment(own[index].before, text, slot=True, varies=True, others=there))
-        index = stop
-    return found
 
+    def stretch(self, start: int, stop: int) -> Segment:
+        """The pieces from start to stop as one slot, with what the others have there."""
+        there = tuple(
+            _stretch(other, partner, start, stop, len(self.own))
+            for other, partner in zip(self.theirs, self.partners, strict=True)
+        )
+        return Segment(start, stop, self.own[start].before, _text(self.own[start:stop]), slot=True, varies=True, others=there)
 
-def _insertions(found: list[Segment], own: Sequence[Piece], index: int, partners: Sequence[dict[int, int]], theirs: Sequence[Sequence[Piece]]) -> None:
-    """Where another text has more between two pieces that are neighbours here, the earlier piece becomes part of a slot."""
-    if index + 1 >= len(own):
-        return
-    extra = []
-    for partner, other in zip(partners, theirs, strict=True):
-        if index + 1 not in partner:
-            return
-        extra.append(_text(other[partner[index] : partner[index + 1]]))
-    last = found[-1]
-    if any(text != last.text for text in extra) and any(partner[index + 1] > partner[index] + 1 for partner in partners):
-        found[-1] = Segment(last.before, last.text, slot=True, varies=True, others=tuple(extra))
+    def runs(self, found: Sequence[Segment]) -> dict[int, Segment]:
+        """Stretches that may be lists of different lengths: slots with little between them, by where they start."""
+        slots = [one for one in found if one.varies]
+        runs: dict[int, Segment] = {}
+        for place, first in enumerate(slots):
+            last = first
+            for one in slots[place + 1 :]:
+                if one.start - last.stop > _LITTLE:
+                    break
+                last = one
+            if last is not first or any(sign in first.text for sign in (";", ",", "\n")):
+                runs[first.start] = self.stretch(first.start, last.stop)
+        return runs
 
 
 def _partners(own: Sequence[Piece], other: Sequence[Piece]) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from email.utils import getaddresses
 from pathlib import Path
 
@@ -266,13 +266,21 @@ def _attached(office: Office, name: str, failed: str) -> Attachment:
 
 def _deliver(office: Office, draft: Draft) -> None:
     """Put a copy into the mailboxes of the sender and of every recipient, under a name that is free there."""
-    folders = dict.fromkeys(mailbox_of(office, address) for address in (draft.sender, *draft.recipients))
+    folders = _once(mailbox_of(office, address) for address in (draft.sender, *draft.recipients))
     number = 0
     while any(_file(folder, draft.subject, number).exists() for folder in folders):
         number += 1
     data = composed(draft, number)
     for folder in folders:
         office.write(_file(folder, draft.subject, number), data)
+
+
+def _once(folders: Iterable[Path]) -> list[Path]:
+    """Each mailbox once: two spellings of somebody new are one person."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        found.setdefault(folder.name.casefold(), folder)
+    return list(found.values())
 
 
 def _file(folder: Path, subject: str, number: int) -> Path:

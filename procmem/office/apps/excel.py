@@ -22,6 +22,7 @@ from procmem.office.formats.sheets import (
     grid,
     new_workbook,
     open_workbook,
+    put,
     saved,
     sheet_of,
     table_text,
@@ -71,7 +72,7 @@ def set_cell(office: Office, file_path: str, row_idx: int, column_idx: int, text
     path, _, workbook = _opened(office, file_path, "Failed to write to the file.")
     sheet = sheet_of(workbook, file_path, sheet_name)
     _require_near(sheet, row_idx, column_idx)
-    sheet.cell(row_idx, column_idx).value = typed(text, f"({row_idx}, {column_idx})")
+    put(sheet, (row_idx, column_idx), typed(text, f"({row_idx}, {column_idx})"))
     office.write(path, saved(workbook, file_path))
     return f"Successfully write text to {file_path}"
 
@@ -92,7 +93,7 @@ def append_rows(office: Office, file_path: str, rows: Sequence[Sequence[Cell]], 
     last, _ = used_range(filled(sheet))
     for row, cells in enumerate(rows, start=last + 1):
         for column, value in enumerate(cells, start=1):
-            sheet.cell(row, column).value = typed(value, f"({row}, {column})")
+            put(sheet, (row, column), typed(value, f"({row}, {column})"))
     office.write(path, saved(workbook, file_path))
     return f"Successfully append {len(rows)} rows to {file_path}: rows {last + 1} to {last + len(rows)}."
 
@@ -110,7 +111,7 @@ def delete_cell(office: Office, file_path: str, row_idx: int, column_idx: int, s
     path, _, workbook = _opened(office, file_path, "Failed to delete the cell.")
     sheet = sheet_of(workbook, file_path, sheet_name)
     _require_used(sheet, row=row_idx, column=column_idx)
-    sheet.cell(row_idx, column_idx).value = None
+    put(sheet, (row_idx, column_idx), None)
     office.write(path, saved(workbook, file_path))
     return f"Successfully delete a cell in {file_path}"
 
@@ -198,6 +199,9 @@ def sort(office: Office, file_path: str, column_idx: int, descending: bool = Fal
     sheet = sheet_of(workbook, file_path, sheet_name)
     _require_used(sheet, column=column_idx)
     _require_small(sheet, sheet.max_row, sheet.max_column, _MOST_MOVED, "sort")
+    merged = [str(each) for each in sheet.merged_cells.ranges if each.max_row > 1]
+    if merged:
+        raise ToolError(f"The sheet {sheet.title} can not be sorted: it has merged cells ({', '.join(merged[:5])}).")
     values = computed(workbook, sheet.title, data, file_path).values
     sort_rows(sheet, values, column_idx, descending=descending)
     office.write(path, saved(workbook, file_path))

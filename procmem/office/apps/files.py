@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from procmem.errors import ToolError
-from procmem.office.formats.texts import decoded
+from procmem.office.formats.texts import decoded, extended
 from procmem.office.jail import choices, folders, is_regular, walk
 from procmem.office.tool import App, tool
 from procmem.office.workspace import FOLDERS, Office
@@ -73,9 +73,7 @@ def append_to_file(office: Office, file_path: str, contents: str) -> str:
     """
     _text_target(office, file_path)
     path = office.existing(file_path, "Failed to append; files_write_file makes a new file.")
-    old = decoded(office.read(path), file_path)
-    joint = "" if not old or old.endswith("\n") else "\n"
-    office.write(path, f"{old}{joint}{contents}".encode("utf-8", errors="replace"))
+    office.write(path, extended(office.read(path), contents, file_path))
     return f"Successfully appended to {file_path}"
 
 

@@ -85,14 +85,13 @@ def _event(component: Any) -> Event | None:
         return None
     end = getattr(component.get("dtend"), "dt", None)
     length = getattr(component.get("duration"), "dt", None) or timedelta(0)
-    rule = component.get("rrule")
     return Event(
         summary=_text(component, "summary"),
         start=local(start),
         end=local(end) if end is not None else local(start) + length,
         description=_text(component, "description"),
         location=_text(component, "location"),
-        repeats=rule.to_ical().decode() if rule is not None else "",
+        repeats=_rule(component),
         component=component,
     )
 
@@ -100,6 +99,11 @@ def _event(component: Any) -> Event | None:
 def _text(component: Any, key: str) -> str:
     value = component.get(key, "")
     return str(value[0] if isinstance(value, list) else value)
+
+
+def _rule(component: Any) -> str:
+    rules = component.get("rrule", [])
+    return "; ".join(rule.to_ical().decode() for rule in (rules if isinstance(rules, list) else [rules]))
 
 
 def local(moment: datetime | date) -> datetime:

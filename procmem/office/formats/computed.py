@@ -13,11 +13,17 @@ from procmem.office.formats.sheets import Place, Scalar, Workbook, filled, formu
 
 _MOST_FORMULAS = 2_000
 _LONGEST_FORMULA = 2_000
-_MOST_CELLS = 200_000
-# They depend on the real clock, on chance, or on texts that name cells: runs would differ, or values be wrong.
+_LARGE = 5_000  # cells; references to more, as to whole columns, are cut to the used range
+_MOST_READ = 1_000_000  # cells, by all formulas of a sheet together
+_DEEPEST = 40  # formulas that wait for each other; Python's stack holds a multiple of it
+# They depend on the real clock, on chance, or on where a cell is rather than on what it holds: runs would differ, or
+# values be wrong.
 _UNSAFE = re.compile(
-    r"\b(NOW|TODAY|RAND|RANDBETWEEN|RANDARRAY|INDIRECT|OFFSET|CELL|INFO|HYPERLINK)\s*\(", re.IGNORECASE
+    r"\b(NOW|TODAY|RAND|RANDBETWEEN|RANDARRAY|INDIRECT|OFFSET|ROWS?|COLUMNS?|CELL|INFO|AREAS|ISREF|FORMULATEXT|SUBTOTAL"
+    r"|AGGREGATE|DATEDIF|HYPERLINK)\s*\(",
+    re.IGNORECASE,
 )
+_SIZED = re.compile(r"\bCOUNTBLANK\s*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +45,38 @@ def computed(workbook: Workbook, title: str, data: bytes, name: str) -> Computed
     if not formulas:
         return Computed(cells, {}, ())
     stored = filled(open_workbook(data, name, cached=True)[title])
+    missing = [place for place in formulas if stored.get(place) is None]
+    found = {**stored, **_evaluated(workbook, title, missing)}
+    values = {place: found.get(place, value) for place, value in cells.items()}
+    return Computed(
+        {place: formulas[place] if value is None else value for place, value in values.items()},
+        formulas,
+        tuple(place for place in formulas if found.get(place) is None),
+    )
+
+
+def _evaluated(workbook: Workbook, title: str, places: list[Place]) -> dict[Place, Scalar]:
+    if len(places) > _MOST_FORMULAS:
+        return {}
     evaluator = _Evaluator(workbook)
-    unknown: list[Place] = []
-    for place, text in formulas.items():
-        value = stored.get(place)
-        if value is None and len(formulas) <= _MOST_FORMULAS:
-            value = evaluator.value(title, place)
-        if value is None:
-            unknown.append(place)
-            value = text
-        cells[place] = value
-    return Computed(cells, formulas, tuple(unknown))
+    values = {place: evaluator.value(title, place) for place in places}
+    # a chain of formulas that is too deep from one end is climbed from the other
+    again = [place for place in reversed(places) if values[place] is None]
+    return values | {place: evaluator.value(title, place) for place in again}
 
 
 class _Unknown(Exception):
     """A formula, or one that it needs, has no value here."""
+
+
+class _TooDeep(Exception):
+    """The formulas that wait for each other are too many; from another end it may work."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    cells: dict[Place, Any]
+    last: Place
 
 
 @dataclass
@@ -61,45 +84,63 @@ class _Evaluator:
     """Computes formulas one by one, so that one that fails spoils only those that need it."""
 
     workbook: Workbook
-    sheets: dict[str, dict[Place, Any]] = field(default_factory=dict)
+    sheets: dict[str, _Sheet] = field(default_factory=dict)
     known: dict[tuple[str, Place], Any] = field(default_factory=dict)
-    open: set[tuple[str, Place]] = field(default_factory=set)
+    waiting: set[tuple[str, Place]] = field(default_factory=set)
+    failed: set[tuple[str, Place]] = field(default_factory=set)
+    compiled: dict[str, Any] = field(default_factory=dict)
+    left: int = _MOST_READ
 
     def value(self, title: str, place: Place) -> Scalar:
         """The value of one cell, or ``None`` when it can not be computed."""
         try:
-            return _plain(self._value(title.casefold(), place), self.workbook[title].cell(*place).number_format)
-        except (_Unknown, RecursionError):
+            value = self._value(title.casefold(), place)
+        except (_Unknown, _TooDeep):
             return None
+        return _plain(value, self.workbook[title].cell(*place).number_format)
 
     def _value(self, sheet: str, place: Place) -> Any:
         key = (sheet, place)
         if key in self.known:
             return self.known[key]
-        if key in self.open:
-            raise _Unknown("the formula needs itself")
-        value = self._cells(sheet).get(place)
+        if key in self.waiting or key in self.failed:
+            raise _Unknown("needs itself, or failed before")
+        value = self._sheet(sheet).cells.get(place)
         text = formula_text(value)
-        self.open.add(key)
-        try:
-            self.known[key] = self._evaluated(sheet, text) if text else _excel(value)
-        finally:
-            self.open.discard(key)
+        if text is None:
+            self.known[key] = _excel(value)
+        else:
+            self.known[key] = self._of_formula(key, text)
         return self.known[key]
 
-    def _cells(self, sheet: str) -> dict[Place, Any]:
-        if sheet not in self.sheets:
-            found = next((each for each in self.workbook.worksheets if each.title.casefold() == sheet), None)
+    def _of_formula(self, key: tuple[str, Place], text: str) -> Any:
+        if len(self.waiting) >= _DEEPEST:
+            raise _TooDeep(text)
+        self.waiting.add(key)
+        try:
+            return self._computed(key[0], text)
+        except _Unknown:
+            self.failed.add(key)
+            raise
+        finally:
+            self.waiting.discard(key)
+
+    def _sheet(self, name: str) -> _Sheet:
+        if name not in self.sheets:
+            found = next((each for each in self.workbook.worksheets if each.title.casefold() == name), None)
             if found is None:
                 raise _Unknown("no such sheet")
-            self.sheets[sheet] = filled(found)
-        return self.sheets[sheet]
+            cells = filled(found)
+            self.sheets[name] = _Sheet(cells, used_range(cells))
+        return self.sheets[name]
 
-    def _evaluated(self, sheet: str, text: str) -> Any:
+    def _computed(self, sheet: str, text: str) -> Any:
         import numpy as np
 
-        function = _compiled(text)
-        values = [self._range(sheet, wanted) for wanted in function.inputs.values()]
+        if text not in self.compiled:
+            self.compiled[text] = _compiled(text)
+        function = self.compiled[text]
+        values = [self._range(sheet, wanted, text) for wanted in function.inputs.values()]
         try:
             result = np.asarray(function(*values), dtype=object)
         except _faults() as error:
@@ -108,26 +149,32 @@ class _Evaluator:
             raise _Unknown(text)
         return result.flat[0]
 
-    def _range(self, sheet: str, wanted: Any) -> Any:
+    def _range(self, sheet: str, wanted: Any, text: str) -> Any:
+        """The cells of a reference as a numpy array of shape (rows, columns)."""
         import numpy as np
 
         ranges = getattr(wanted, "ranges", None)
         if not ranges or len(ranges) != 1 or ranges[0].get("filename"):
             raise _Unknown("a name, a table or another file")
-        area = ranges[0]
-        sheet = (area.get("sheet") or sheet).casefold()
-        last_row, last_column = used_range(self._cells(sheet))
-        top, left = max(int(area["r1"]), 1), max(area["n1"], 1)
-        bottom = min(int(area["r2"]), max(last_row, top))
-        right = min(area["n2"], max(last_column, left))
-        if (bottom - top + 1) * (right - left + 1) > _MOST_CELLS:
+        sheet = (ranges[0].get("sheet") or sheet).casefold()
+        top, left, bottom, right = self._area(sheet, ranges[0], text)
+        self.left -= (bottom - top + 1) * (right - left + 1)
+        if self.left < 0:
             raise _Unknown("too many cells")
-        rows = [
-            [self._value(sheet, (row, column)) for column in range(left, right + 1)] for row in range(top, bottom + 1)
-        ]
-        block = np.empty((len(rows), right - left + 1), dtype=object)
-        block[:] = rows
+        block = np.empty((bottom - top + 1, right - left + 1), dtype=object)
+        for row, column in np.ndindex(block.shape):
+            block[row, column] = self._value(sheet, (top + row, left + column))
         return block
+
+    def _area(self, sheet: str, area: Any, text: str) -> tuple[int, int, int, int]:
+        """Top, left, bottom and right of a reference; whole columns and rows end where the sheet does."""
+        top, left, bottom, right = max(int(area["r1"]), 1), max(area["n1"], 1), int(area["r2"]), area["n2"]
+        if (bottom - top + 1) * (right - left + 1) <= _LARGE:
+            return top, left, bottom, right
+        if _SIZED.search(text):
+            raise _Unknown("it counts cells that are not looked at")
+        last_row, last_column = self._sheet(sheet).last
+        return top, left, min(bottom, max(last_row, top)), min(right, max(last_column, left))
 
 
 @cache
@@ -145,7 +192,6 @@ def _faults() -> tuple[type[Exception], ...]:
         LookupError,
         ArithmeticError,
         NotImplementedError,
-        RecursionError,
     )
 
 

@@ -9,6 +9,7 @@ _BLOCKS = frozenset((
     "address", "article", "blockquote", "body", "br", "dd", "div", "dl", "dt", "footer", "form", "h1", "h2", "h3", "h4",
     "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "thead", "tr", "ul",
 ))  # fmt: skip
+_TIGHT = frozenset(("tr", "li", "thead", "tbody"))
 _SILENT = frozenset(("script", "style", "head", "title", "template"))
 _CELL_END = "\x1f"
 
@@ -24,12 +25,13 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self.silent.append(tag)
+        elif tag in ("td", "th"):
+            self._end_cell()
+            self.in_cell[-1] = True
         elif tag in _BLOCKS:
-            self._break(tag, "\n- " if tag == "li" else "\n")
+            self._break(tag)
             if tag == "table":
                 self.in_cell.append(False)
-        elif tag in ("td", "th"):
-            self.in_cell[-1] = True
         elif tag == "a":
             self.link = dict(attrs).get("href") or ""
         elif tag == "img":
@@ -39,19 +41,32 @@ class _Reader(HTMLParser):
         if self.silent and tag == self.silent[-1]:
             self.silent.pop()
         elif tag in ("td", "th"):
-            self.pieces.append(_CELL_END)
-            self.in_cell[-1] = False
-        elif tag in _BLOCKS:
-            if tag == "table" and len(self.in_cell) > 1:
-                self.in_cell.pop()
-            self._break(tag, "\n")
+            self._end_cell()
+        elif tag == "table" and len(self.in_cell) > 1:
+            self._end_cell()
+            self.in_cell.pop()
+            self._break(tag)
+        elif tag in _BLOCKS and tag not in ("li", "br"):
+            self._break(tag)
         elif tag == "a" and self.link.startswith(("http", "mailto")):
             self.pieces.append(f" ({self.link})")
             self.link = ""
 
-    def _break(self, tag: str, text: str) -> None:
-        """A new line; inside a cell only tables make one, so that a row stays one line."""
-        self.pieces.append(" " if self.in_cell[-1] and tag not in ("table", "tr") else text)
+    def _end_cell(self) -> None:
+        if self.in_cell[-1]:
+            self.pieces.append(_CELL_END)
+            self.in_cell[-1] = False
+
+    def _break(self, tag: str) -> None:
+        """A new line, for rows and list items at most one; inside a cell only tables make one."""
+        if tag == "tr":
+            self._end_cell()
+        if self.in_cell[-1] and tag != "table":
+            self.pieces.append(" ")
+        elif tag not in _TIGHT or not "".join(self.pieces[-2:]).rstrip(" ").endswith("\n"):
+            self.pieces.append("\n")
+        if tag == "li":
+            self.pieces.append("- ")
 
     def handle_data(self, data: str) -> None:
         if not self.silent:

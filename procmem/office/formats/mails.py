@@ -50,7 +50,7 @@ def parsed(data: bytes, name: str) -> Mail:
     """
     if not data.strip():
         raise ToolError(f"{name} is empty; it is no mail.")
-    if b"\0" in data[:1000]:
+    if b"\0" in data.partition(b"\n\n")[0][:1000]:
         raise ToolError(f"{name} is no mail, whatever its name says.")
     message = BytesParser(policy=policy.default).parsebytes(data)
     assert isinstance(message, EmailMessage)

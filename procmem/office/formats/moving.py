@@ -17,7 +17,7 @@ _ROWS = re.compile(r"()(\$?)(\d+)")
 Rows: TypeAlias = list[int]
 """The rows of one reference: one of a cell, two of a range."""
 Change: TypeAlias = Callable[[Rows, bool], Rows | None]
-"""Where the rows of a reference are now, or ``None`` when they are gone; it is also told whether one is fixed by "$"."""
+"""Where the rows of a reference are now, or ``None`` when they are gone; told also whether "$" fixes one of them."""
 
 
 def delete_row(workbook: Workbook, sheet: Worksheet, row: int) -> None:
@@ -102,7 +102,7 @@ def _along(source: int, target: int, rows: Rows, fixed: bool) -> Rows:
 def sort_rows(sheet: Worksheet, values: dict[Place, Scalar], column: int, *, descending: bool) -> None:
     """Sort all rows below the header by one column, with their styles; formulas that point into their own row still do.
 
-    Numbers come first, then dates, then texts without regard to case, in either direction; empty cells come last.
+    Ascending, numbers come before dates and dates before texts, in any case; empty cells always come last.
     """
     last_row, last_column = used_range(values)
     columns = range(1, max(last_column, sheet.max_column) + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _engine_lock = threading.Lock()
 _MARGIN = 24  # pixels
+_BAND = 2_000  # pixels
+_FAINT = 24  # of 255; less ink than this is paper
 
 
 @cache
@@ -36,9 +39,13 @@ def _engine() -> Any:
 
 def recognized(image: Image) -> str:
     """The text in an RGB image, line by line from the top; pieces of one line are separated by two spaces."""
+    return "\n".join(filter(None, (_read(_trimmed(band)) for band in _bands(image))))
+
+
+def _read(image: Image) -> str:
     import numpy as np
 
-    pixels = np.asarray(_trimmed(image))[:, :, ::-1]  # rapidocr reads blue, green, red
+    pixels = np.asarray(image)[:, :, ::-1]  # rapidocr reads blue, green, red
     with _engine_lock, refusing("pillow", "The image can not be recognized."):
         found = _engine()(pixels)
     if found.boxes is None or not found.txts:
@@ -47,11 +54,27 @@ def recognized(image: Image) -> str:
     return "\n".join("  ".join(text for _, text in sorted(line)) for line in _lines(pieces))
 
 
+def _bands(image: Image) -> Iterator[Image]:
+    """The image cut across, where it is blank, into bands that stay legible; blank bands are left out."""
+    import numpy as np
+
+    inked = np.asarray(np.any(np.asarray(image.convert("L")) < 255 - _FAINT, axis=1))
+    top = 0
+    while top < image.height:
+        bottom = min(top + _BAND, image.height)
+        blank = np.flatnonzero(~inked[top + _BAND // 2 : bottom])
+        if bottom < image.height and blank.size:
+            bottom = top + _BAND // 2 + int(blank[-1])
+        if inked[top:bottom].any():
+            yield image.crop((0, top, image.width, bottom))
+        top = bottom
+
+
 def _trimmed(image: Image) -> Image:
     """The image without its white borders, which take as long to search as text."""
     from PIL import Image, ImageOps
 
-    ink = ImageOps.invert(image.convert("L")).point(lambda value: 255 if value > 24 else 0).getbbox()
+    ink = ImageOps.invert(image.convert("L")).point(lambda value: 255 if value > _FAINT else 0).getbbox()
     if ink is None:
         return image
     trimmed = image.crop(ink)

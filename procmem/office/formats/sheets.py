@@ -109,6 +109,21 @@ def filled(sheet: Worksheet) -> dict[Place, Any]:
     return {place: cell.value for place, cell in sheet._cells.items() if cell.value is not None}
 
 
+def put(sheet: Worksheet, place: Place, value: Scalar) -> None:
+    """Write one cell.
+
+    Raises:
+        ToolError: it is covered by a merged cell; the text says where that begins.
+    """
+    from openpyxl.cell.cell import MergedCell
+
+    cell = sheet.cell(*place)
+    if isinstance(cell, MergedCell):
+        block = next(each for each in sheet.merged_cells.ranges if cell.coordinate in each)
+        raise ToolError(f"{place} is covered by a merged cell; write to ({block.min_row}, {block.min_col}) instead.")
+    cell.value = value
+
+
 def used_range(cells: Mapping[Place, object]) -> Place:
     """The last row and the last column that hold something; (0, 0) for an empty sheet."""
     return max((row for row, _ in cells), default=0), max((column for _, column in cells), default=0)

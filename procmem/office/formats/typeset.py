@@ -88,12 +88,12 @@ def _paragraph(text: str, style: Style, face: Typeface, size: int | None = None)
         fontSize=points,
         leading=points * 1.3,
         spaceAfter=points * 0.4,
-        leftIndent=14 if style == "bullet" else 0,
-        bulletFontName=face.main.regular,
+        leftIndent=points if style == "bullet" else 0,
+        firstLineIndent=-points if style == "bullet" else 0,
         splitLongWords=1,
     )
-    source = face.markup(clean(text)).replace("\n", "<br/>")
-    return Paragraph(source, look, bulletText="•" if style == "bullet" else None)
+    source = face.markup(f"• {clean(text)}" if style == "bullet" else clean(text))
+    return Paragraph(source.replace("\n", "<br/>"), look)
 
 
 def _table(rows: tuple[tuple[str, ...], ...], width: float, face: Typeface) -> Any:

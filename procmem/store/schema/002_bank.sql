@@ -30,6 +30,7 @@ create table memory_version (
     position integer not null,
     builder varchar not null,
     status varchar not null,
+    key_text varchar not null,
     payload varchar not null,
     primary key (memory_id, version)
 );
