@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.collector import spare_libraries
 from procmem.errors import BadInput
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def draw_run_page(open_bench: Callable[[], Workbench]) -> None:
         return
     _draw_view(bench, first)
     bench.warm()
+    spare_libraries()
 
 
 def _draw_closed(problem: str) -> None:

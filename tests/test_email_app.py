@@ -269,6 +269,12 @@ def test_odd_mails_are_read(source: str, body: str) -> None:
     assert parsed(source.encode("latin-1"), "x.eml").body == body
 
 
+def test_bytes_of_no_known_charset_do_not_stop_a_mail_from_being_forwarded(desk: Desk) -> None:
+    desk.put("emails/Bob/x.eml", b"From: J\xfcrgen <j@x.org>\nSubject: Gr\xfc\xdfe\n\nhello")
+    desk.says("email_forward_email", username="Bob", email_id="x", recipient="Eve")
+    assert "Subject: Fwd: Gr\ufffd\ufffde\n" in desk.says("email_list_emails", username="Eve")
+
+
 def test_headers_are_decoded(desk: Desk) -> None:
     desk.put("emails/Bob/g.eml", ALTERNATIVE)
     assert desk.says("email_read_email", username="Bob", email_id="g").splitlines()[1:6] == [

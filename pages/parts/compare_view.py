@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import address, words
+from pages.parts.collector import spare_libraries
 from pages.parts.figures import Figures, figures
 from pages.parts.follow import Look, look_at
 from pages.parts.plain import label
@@ -53,6 +54,7 @@ def side_title(look: Look) -> str:
 
 
 def _draw_differences(bench: Workbench, first: str, second: str) -> None:
+    spare_libraries()
     looks = (look_at(bench, first), look_at(bench, second))
     left, right = (figures(look.run, look.story) for look in looks)
     titles = [side_title(look) for look in looks]

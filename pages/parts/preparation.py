@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.collector import spare_libraries
 from pages.parts.plain import label
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def draw_preparation(bench: Workbench) -> None:
 
 
 def _draw_progress(bench: Workbench) -> None:
+    spare_libraries()
     now = bench.preparation
     if now.state in ("ready", "failed"):
         st.rerun()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import address, story, words
+from pages.parts.collector import spare_libraries
 from pages.parts.figures import draw_figures, figures
 from pages.parts.follow import Look, look_at
 from pages.parts.outcome import draw_outcome, verdict
@@ -67,6 +68,7 @@ def draw_course(bench: Workbench, look: Look, *, wide: bool) -> None:
 
 def _live(bench: Workbench, run_id: str, settled: int, head: DeltaGenerator, wide: bool) -> None:
     """One beat: the head and the parts still under way. When a part settles or the run ends, the page is drawn anew."""
+    spare_libraries()
     look = look_at(bench, run_id)
     if look.run.status not in words.ACTIVE or look.story.settled != settled:
         st.rerun()

@@ -103,13 +103,14 @@ def _composed(expression: Expression, context: Context) -> str | None:
 
 
 def _vote(options: Sequence[tuple[float, Expression]], context: Context) -> str | None:
+    """The value with the best explanation; others that give it too count less, since they are often variants of one."""
     weights: dict[str, float] = {}
     spelled: dict[str, str] = {}
     for weight, option in options:
         value = evaluate(option, context)
         if value is not None and value != "":
             same = key(value)
-            weights[same] = weights.get(same, 0.0) + weight
+            weights[same] = weights[same] + 0.3 * weight if same in weights else weight
             spelled.setdefault(same, value)
     return spelled[max(weights, key=lambda same: weights[same])] if weights else None
 

@@ -99,8 +99,16 @@ def _bare(value: str) -> str | None:
 
 
 def _shown_name(value: str) -> str | None:
-    match = re.fullmatch(r"(.+?)\s*<[^<>]+>", value)
+    match = re.fullmatch(r"(.+?)\s*<[^<>]+@[^<>]+>", value)
     return match[1].strip('" ') if match else None
+
+
+def _around_colon(place: int) -> Callable[[str], str | None]:
+    def pick(value: str) -> str | None:
+        sides = value.split(": ", 1)
+        return sides[place].strip() if len(sides) == 2 and len(value) < 160 else None
+
+    return pick
 
 
 VIEWS: dict[str, Callable[[str], str | None]] = {
@@ -124,6 +132,8 @@ VIEWS: dict[str, Callable[[str], str | None]] = {
     "local part": _local_part,
     "bare address": _bare,
     "shown name": _shown_name,
+    "before the colon": _around_colon(0),
+    "behind the colon": _around_colon(1),
     "digits": _digits,
     "month name": _date_part("%B"),
     "short month": _date_part("%b"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +73,12 @@ def _header(message: EmailMessage, name: str) -> str:
         value = message.get(name)
     except _HEADER_FAULTS:
         value = next((raw for header, raw in message.raw_items() if header.lower() == name.lower()), None)
-    return " ".join(str(value).split()) if value is not None else ""
+    return _decodable(" ".join(str(value).split())) if value is not None else ""
+
+
+def _decodable(text: str) -> str:
+    """The text without the surrogates that email puts for bytes of headers that are in no known charset."""
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", text)
 
 
 def _date(message: EmailMessage) -> datetime | None:
@@ -168,7 +174,7 @@ def _bytes(part: EmailMessage) -> bytes:
 
 def _filename(part: EmailMessage) -> str:
     try:
-        return part.get_filename() or ""
+        return _decodable(part.get_filename() or "")
     except _HEADER_FAULTS:
         return ""
 
