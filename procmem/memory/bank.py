@@ -28,11 +28,6 @@ class Bank:
         self.store = store
         self.embedder = embedder
 
-    @property
-    def revision(self) -> int:
-        """The bank's version number."""
-        return self.store.revision
-
     def search(self, text: str, level: MemoryLevel, agent: str | None = None, limit: int = 20) -> list[Hit]:
         """The active memories whose key means most nearly what ``text`` means, best first."""
         self.embed_missing()
@@ -52,12 +47,6 @@ class Bank:
             )
             say(min(start + BATCH, len(missing)), len(missing))
         return len(missing)
-
-    def learn(self, trajectory: Trajectory, builder: str, by: str, reason: str) -> None:
-        """Propose a trajectory's memories and accept them at once, as a curator named ``by``."""
-        proposal = addition(trajectory, builder, author=by, reason=reason)
-        self.store.propose([proposal])
-        self.store.decide(proposal.id, "accept", by=by, reason=reason)
 
 
 def addition(trajectory: Trajectory, builder: str, author: str, reason: str) -> Proposal:

@@ -108,7 +108,9 @@ class Database:
             with self._writer, self._session() as session:
                 session.run("checkpoint")
         except (BadInput, OSError) as error:
-            _log.warning("The checkpoint of %s is put off: %s", self._name, error)
+            busy = "other write transactions" in str(error)  # a reader at work is in the way: nothing to warn of
+            level = logging.INFO if busy else logging.WARNING
+            _log.log(level, "The checkpoint of %s is put off: %s", self._name, error)
 
     def close(self) -> None:
         """Checkpoint and let go of the file, after the calls under way. Closing twice is allowed."""

@@ -64,6 +64,8 @@ def carry(model: str, start: int, end: int, text: str) -> str | None:
     first, last = inside[0], inside[-1]
     if all(partners.get(index) == partners.get(first, -1) + index - first for index in inside):
         begin, stop = partners[first], partners[last] + 1
+        if _neighbours(partners, first, last, len(left), len(right)) < _wanted(model, text):
+            return None
     else:
         before = -1 if first == 0 else partners.get(first - 1)
         behind = len(right) if last == len(left) - 1 else partners.get(last + 1)
@@ -72,6 +74,19 @@ def carry(model: str, start: int, end: int, text: str) -> str | None:
         begin, stop = before + 1, behind
     stretch = text[right[begin].start : right[stop - 1].end]
     return stretch if len(stretch) <= 400 else None
+
+
+def _neighbours(partners: dict[int, int], first: int, last: int, total: int, others: int) -> int:
+    """On how many sides an aligned stretch has aligned neighbours (the text's edge counts when it is both texts' edge)."""
+    before = partners.get(first - 1) == partners[first] - 1 if first else partners[first] == 0
+    behind = partners.get(last + 1) == partners[last] + 1 if last + 1 < total else partners[last] == others - 1
+    return int(before) + int(behind)
+
+
+def _wanted(model: str, text: str) -> int:
+    """How many aligned neighbours make an aligned mention believable: the less alike the texts, the more."""
+    alike = resemblance(model, text)
+    return 0 if alike > 0.7 else 1 if alike > 0.4 else 2
 
 
 # Function words and words that any office request may hold; they do not make two requests alike.
@@ -113,9 +128,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word.removesuffix("y")
 
 
-SAME: dict[str, str] = {
-    stem(word): stem(line.split()[0]) for line in reversed(_SYNONYMS) for word in line.split()
-}
+SAME: dict[str, str] = {stem(word): stem(line.split()[0]) for line in reversed(_SYNONYMS) for word in line.split()}
 """Stems of everyday verbs that say much the same, each with the one that stands for all. General English."""
 
 

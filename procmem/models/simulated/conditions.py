@@ -57,7 +57,9 @@ def picks(source: str, text: str, mention: Mention, user: str = "") -> list[tupl
         ways.append((1.6 + extra, Pick(source, mention.kind, "nth", -1)))
     ending = mention.text.rsplit(".", 1)[-1].lower()
     if mention.kind == "file" and len(found) > 1 and len(same := kinds(text, f"file.{ending}")) < len(found):
-        ways.append(((0.6 if len(same) == 1 else 1.2) + extra, Pick(source, f"file.{ending}", "nth", same.index(mention))))
+        ways.append(
+            ((0.6 if len(same) == 1 else 1.2) + extra, Pick(source, f"file.{ending}", "nth", same.index(mention)))
+        )
     if mention.kind == "quoted" and len(found) > 1:
         sizes = [len(one.text) for one in found]
         if sizes.count(len(mention.text)) == 1 and len(mention.text) in (max(sizes), min(sizes)):
@@ -65,7 +67,9 @@ def picks(source: str, text: str, mention: Mention, user: str = "") -> list[tupl
             ways.append((1.0 + extra, Pick(source, "quoted", size)))
     if mention.kind == "name" and user and mention.text != user:
         others = list(dict.fromkeys(one.text for one in found if one.text != user))
-        ways.append(((0.6 if len(others) == 1 else 1.2) + extra, Pick(source, "name", "other", others.index(mention.text))))
+        ways.append(
+            ((0.6 if len(others) == 1 else 1.2) + extra, Pick(source, "name", "other", others.index(mention.text)))
+        )
     if len(text) > 4000:
         return ways
     for rule, words in (("after", words_before(text, mention)[:2]), ("before", words_after(text, mention)[:1])):
@@ -105,12 +109,14 @@ class Conditions:
         found += self._own_values(mask)
         if mask == self.every:
             found.insert(0, (0.0, Everything()))
-        if not pairs or found and min(cost for cost, _ in found) < 1.2:
+        if not pairs or (found and min(cost for cost, _ in found) < 1.2):
             return sorted(found, key=lambda one: one[0])[:8]
-        holding = [one for one in (*self.simple, *self._constants(mask)) if one[2] & mask == mask and one[2] != self.every][:44]
+        holding = [
+            one for one in (*self.simple, *self._constants(mask)) if one[2] & mask == mask and one[2] != self.every
+        ][:44]
         for index, (cost, left, chosen) in enumerate(holding):
             found += [
-                (cost + other_cost + 0.6, Both(left, right))
+                (cost + other_cost + 0.3, Both(left, right))
                 for other_cost, right, others in holding[index + 1 :]
                 if chosen & others == mask and chosen != mask and others != mask
             ]
@@ -119,7 +125,9 @@ class Conditions:
     def holding(self, mask: int) -> list[Costed]:
         """Simple conditions that select these rows and others, simplest first; all rows among them."""
         return [(0.0, Everything(), self.every)] + [
-            one for one in (*self.simple, *self._constants(mask)) if one[2] & mask == mask and one[2] not in (mask, self.every)
+            one
+            for one in (*self.simple, *self._constants(mask))
+            if one[2] & mask == mask and one[2] not in (mask, self.every)
         ][:14]
 
     def _simple(self) -> Iterator[Costed]:
@@ -148,7 +156,9 @@ class Conditions:
                 mask = masked(self.table, index, lambda cell, text=text: phrase_in(" ".join(cell.split()), text))  # type: ignore[misc]
                 extra = 0.0 if source == "subtask" else 0.2
                 yield from self._kept(0.5 + extra, Mentioned(column, source), mask)
-                yield from self._kept(1.1 + extra, Mentioned(column, source, negated=True), self.every & ~mask if mask else 0)
+                yield from self._kept(
+                    1.1 + extra, Mentioned(column, source, negated=True), self.every & ~mask if mask else 0
+                )
 
     def _items(self, index: int, column: Column) -> Iterator[Costed]:
         for name, value in (self.context.item or {}).items():
@@ -182,10 +192,15 @@ class Conditions:
                 mask = masked(self.table, index, lambda cell, word=word: phrase_in(word, cell.lower()))  # type: ignore[misc]
                 if mask and mask != self.every:
                     cost, way = min(picks(source, text, mention, self.context.user), key=lambda one: one[0])
-                    yield cost + 0.5, Contains(column, way), mask
+                    own = 0.8 if mention.text == self.context.user else 0.0
+                    yield cost + 0.5 + own, Contains(column, way), mask
 
     def _listed(self) -> Iterator[Costed]:
-        others = [ref for ref in self.context.references() if ref.source != self.ref.source and ref.kind in ("grid", "blocks", "columns", "lines")]
+        others = [
+            ref
+            for ref in self.context.references()
+            if ref.source != self.ref.source and ref.kind in ("grid", "blocks", "columns", "lines")
+        ]
         for ref in others[:5]:
             other = self.context.table(ref)
             if other is None or len(other.rows) < 2:
@@ -195,7 +210,9 @@ class Conditions:
                 for index, own in list(columns_of(self.table))[:8]:
                     mask = masked(self.table, index, lambda cell, known=known: bool(cell) and key(cell) in known)  # type: ignore[misc]
                     yield from self._kept(1.1, Listed(own, ref, column), mask)
-                    yield from self._kept(1.3, Listed(own, ref, column, negated=True), self.every & ~mask if mask else 0)
+                    yield from self._kept(
+                        1.3, Listed(own, ref, column, negated=True), self.every & ~mask if mask else 0
+                    )
 
     def _constants(self, mask: int) -> Iterator[Costed]:
         """Equality with the value that all these rows share in a column, and words that they share."""

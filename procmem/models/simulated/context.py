@@ -57,9 +57,7 @@ class Context:
 
     def at(self, item: Mapping[str, str] | None, observed: Mapping[str, tuple[Seen, ...]] | None = None) -> Context:
         """The same situation at one row of a repetition; ``observed`` is what this round has seen itself."""
-        inner = Context(
-            self.texts, {**self.observed, **(observed or {})}, item=item, user=self.user, today=self.today
-        )
+        inner = Context(self.texts, {**self.observed, **(observed or {})}, item=item, user=self.user, today=self.today)
         if not observed:
             inner._tables = self._tables
         return inner
@@ -92,7 +90,9 @@ class Context:
         if ref.kind == "call":
             return called(self.observed.get(ref.source, ()))
         parts = [
-            (table, seen.fields) for seen in self.observed.get(ref.source, ()) if (table := _nth(seen.text, ref)) is not None
+            (table, seen.fields)
+            for seen in self.observed.get(ref.source, ())
+            if (table := _nth(seen.text, ref)) is not None
         ]
         return joined(parts)
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 
 from procmem.models.simulated.context import Context
-from procmem.models.simulated.entities import mentions
+from procmem.models.simulated.entities import as_number, mentions
 from procmem.models.simulated.evaluation import figure
 from procmem.models.simulated.filling import ENDINGS, grids, named_rows
-from procmem.models.simulated.entities import as_number
 from procmem.models.simulated.reading import Request, report_seen
 from procmem.models.simulated.records import Table, phrase_in
 
@@ -80,7 +79,9 @@ def _asked(table: Table, question: str) -> str | None:
     rows = named_rows(table, question) or list(table.rows)
     if operator == "count":
         return str(len(rows))
-    numeric = [index for index in named or range(width) if all(as_number(row[index]) is not None for row in rows if row[index])]
+    numeric = [
+        index for index in named or range(width) if all(as_number(row[index]) is not None for row in rows if row[index])
+    ]
     if operator and numeric:
         index = numeric[-1]
         values = [value for row in rows if (value := as_number(row[index])) is not None]

@@ -194,7 +194,9 @@ def as_date(text: str) -> date | None:
             return date(int(match[3]), int(match[2]), int(match[1]))
         words = re.findall(r"[A-Za-z]{3,}|\d+", text)
         numbers = [int(word) for word in words if word.isdigit()]
-        month = next((index for index, name in enumerate(MONTHS, 1) for word in words if _abbreviates(word, name)), None)
+        month = next(
+            (index for index, name in enumerate(MONTHS, 1) for word in words if _abbreviates(word, name)), None
+        )
         if month and len(numbers) == 2:
             return date(max(numbers), month, min(numbers))
     except ValueError:
@@ -203,7 +205,9 @@ def as_date(text: str) -> date | None:
 
 
 def _abbreviates(word: str, name: str) -> bool:
-    return len(word) >= 3 and name.startswith(word.lower().removesuffix("t") if word.lower() == "sept" else word.lower())
+    return len(word) >= 3 and name.startswith(
+        word.lower().removesuffix("t") if word.lower() == "sept" else word.lower()
+    )
 
 
 def as_time(text: str) -> time | None:
@@ -229,7 +233,11 @@ def key(text: str) -> str:
         case time():
             return f"t:{what.value:%H:%M}"
         case float():
-            return f"n:{round(what.value, 6):g}" if abs(what.value) < 1e5 else f"n:{round(what.value, 4)!r}".removesuffix(".0")
+            return (
+                f"n:{round(what.value, 6):g}"
+                if abs(what.value) < 1e5
+                else f"n:{round(what.value, 4)!r}".removesuffix(".0")
+            )
         case str():
             return "s:" + " ".join(what.value.lower().split()).strip(" .,;:!?")
 

@@ -44,7 +44,6 @@ from procmem.models.simulated.expressions import (
 from procmem.models.simulated.records import Table, phrase_in, same_cells
 from procmem.models.simulated.views import view
 
-
 NAMED_IN = "?"
 """A column name that begins so stands for the column whose header stands in the source named behind it."""
 
@@ -165,7 +164,9 @@ def elapsed(start: str | None, end: str | None, unit: str) -> str | None:
 def kinds(text: str, kind: str) -> list[Mention]:
     """The mentions of a kind in a text, in order; ``file.pdf`` are the files with that ending."""
     if kind.startswith("file."):
-        return [mention for mention in mentions(text) if mention.kind == "file" and mention.text.lower().endswith(kind[4:])]
+        return [
+            mention for mention in mentions(text) if mention.kind == "file" and mention.text.lower().endswith(kind[4:])
+        ]
     return [mention for mention in mentions(text) if mention.kind == kind]
 
 
@@ -191,14 +192,16 @@ def _pick(pick: Pick, context: Context) -> str | None:
 @lru_cache(maxsize=16384)
 def words_before(text: str, mention: Mention) -> list[str]:
     """Up to three words before a mention, nearest first, in lower case."""
-    return [word.strip("'\"“‘(,:;.").lower() for word in text[max(0, mention.start - 50) : mention.start].split()][:-4:-1]
+    return [word.strip("'\"“‘(,:;.").lower() for word in text[max(0, mention.start - 50) : mention.start].split()][
+        :-4:-1
+    ]
 
 
 @lru_cache(maxsize=16384)
 def words_after(text: str, mention: Mention) -> list[str]:
     """Up to two words after a mention in lower case; a possessive ending counts as one."""
     words = text[mention.end : mention.end + 40].replace("’s", "'s").split()[:2]
-    return [word.strip("\"”),:;.").lower() for word in words]
+    return [word.strip('"”),:;.').lower() for word in words]
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -93,7 +93,9 @@ def explain(examples: Sequence[Example], hint: str = "") -> Explained | None:
         return None
     model = examples[0].value
     votes: list[tuple[float, Expression]] = [
-        (2**-cost, Like(way, model) if typed(model).kind != "text" else way) for cost, agreed, way in options if agreed == share
+        (2**-cost, Like(way, model) if typed(model).kind != "text" else way)
+        for cost, agreed, way in options
+        if agreed == share
     ]
     if alike:
         votes.append((0.45 if typed(model).kind in ("file", "date", "datetime", "address") else 0.9, Constant(model)))
@@ -113,7 +115,8 @@ def _far(example: Example, hint: str) -> list[Costed]:
         ways += reckoned(value, locator)
     numbered = "row" in hint or "column" in hint
     weighed = [
-        (cost + ((-0.8 if numbered else 1.5) if row_number(way) else (1.0 if numbered else 0.0)), way) for cost, way in ways
+        (cost + ((-0.8 if numbered else 1.5) if row_number(way) else (1.0 if numbered else 0.0)), way)
+        for cost, way in ways
     ]
     return distinct(weighed)[:_ENOUGH]
 
@@ -165,7 +168,11 @@ def _explain_pieces(examples: Sequence[Example], hint: str, *, fine: bool, inner
     cut = Cut(first.value, [example.value for example in others], fine=fine)
     found = cut.segments()
     runs = {} if fine else cut.runs(found)
-    lists = {start: listed for start, run in runs.items() if (listed := _explain_list(_there(first, others, run))) is not None}
+    lists = {
+        start: listed
+        for start, run in runs.items()
+        if (listed := _explain_list(_there(first, others, run))) is not None
+    }
     parts: list[Expression] = []
     share, position = 1.0, 0
     for segment in found:
@@ -356,7 +363,9 @@ def _beside(locator: Locator, values: Sequence[str]) -> list[tuple[TableRef, Col
 
 
 def _plainness(ref: TableRef) -> float:
-    return {"grid": 0.0, "blocks": 0.0, "columns": 0.1, "clauses": 0.4, "lines": 0.5, "parts": 0.8, "fields": 0.9}.get(ref.kind, 0.6)
+    return {"grid": 0.0, "blocks": 0.0, "columns": 0.1, "clauses": 0.4, "lines": 0.5, "parts": 0.8, "fields": 0.9}.get(
+        ref.kind, 0.6
+    )
 
 
 def _matched(
@@ -417,7 +426,8 @@ def _fits(example: Rounds, rows: Rows, column: Column, name: str) -> bool:
     if chosen is None or len(chosen) != len(example.arguments):
         return False
     return all(
-        key(row.get(column.name, "")) == key(round_.get(name, "")) or phrase_in(row.get(column.name, ""), round_.get(name, "").lower())
+        key(row.get(column.name, "")) == key(round_.get(name, ""))
+        or phrase_in(row.get(column.name, ""), round_.get(name, "").lower())
         for row, round_ in zip(chosen, example.arguments, strict=True)
     )
 
@@ -442,7 +452,11 @@ def _arguments(examples: Sequence[Rounds], rows: Rows) -> tuple[dict[str, Expres
     arguments: dict[str, Expression] = {}
     share = 1.0 if rounds else 0.0
     for name in names:
-        inner = [Example(locator, round_[name], memory * 1000 + index) for index, (locator, round_, memory) in enumerate(rounds) if name in round_]
+        inner = [
+            Example(locator, round_[name], memory * 1000 + index)
+            for index, (locator, round_, memory) in enumerate(rounds)
+            if name in round_
+        ]
         explained = explain_text(_spread(inner), name)
         arguments[name] = explained.expression
         share = min(share, explained.share)

@@ -32,7 +32,12 @@ def explore(request: Request, *, recovers: bool) -> tuple[str, Call | None]:
     acts = [one.tool for one in done if not _looks(one.tool)]
     for tool in _suggested(request):
         arguments = fill(tool, wording)
-        if arguments is not None and tool.name not in acts and len(acts) < _MOST_ACTS and _new(request, (tool.name, arguments)):
+        if (
+            arguments is not None
+            and tool.name not in acts
+            and len(acts) < _MOST_ACTS
+            and _new(request, (tool.name, arguments))
+        ):
             return f"The words suggest {tool.name.replace('_', ' ')}.", (tool.name, arguments)
     return report_text(done, finished=True), None
 

@@ -98,7 +98,9 @@ def _recipient(name: str, tool: Tool, wording: Wording) -> str | None:
         return address
     sender = _sender(name, tool, wording)
     others = [one for one in kinds(wording.text, "name") if one.text != sender]
-    direct = [one for one in others if set(words_before(wording.text, one)[:1]) & {"to", "mail", "email", "tell", "and"}]
+    direct = [
+        one for one in others if set(words_before(wording.text, one)[:1]) & {"to", "mail", "email", "tell", "and"}
+    ]
     return ", ".join(dict.fromkeys(one.text for one in direct or others[:1])) or None
 
 
@@ -124,7 +126,9 @@ def _content(name: str, tool: Tool, wording: Wording) -> str | None:
     match = re.search(r"(?i)\b(?:saying|says|that|with the text|reading):? (.{3,200}?)(?:\.(?=\s|$)|$)", wording.text)
     if match:
         return match[1].strip()
-    tables = [table for ref in wording.context.references() if (table := wording.context.table(ref)) and ref.kind == "lines"]
+    tables = [
+        table for ref in wording.context.references() if (table := wording.context.table(ref)) and ref.kind == "lines"
+    ]
     return tables[0].rows[0][0] if tables and tables[0].rows else None
 
 
@@ -192,7 +196,11 @@ def grids(context: Context) -> list[tuple[TableRef, Table]]:
 def named_rows(table: Table, text: str) -> list[tuple[str, ...]]:
     """The rows of which a cell stands in the text."""
     lowered = text.lower()
-    return [row for row in table.rows if any(len(cell) > 2 and phrase_in(cell, lowered) for cell in row[: len(table.numbers)])]
+    return [
+        row
+        for row in table.rows
+        if any(len(cell) > 2 and phrase_in(cell, lowered) for cell in row[: len(table.numbers)])
+    ]
 
 
 def _row(name: str, tool: Tool, wording: Wording) -> str | None:
@@ -214,7 +222,9 @@ def _column(name: str, tool: Tool, wording: Wording) -> str | None:
         return match[1]
     lowered = wording.text.lower()
     for _, table in grids(wording.context):
-        named = [number for number, title in zip(table.numbers, table.columns, strict=False) if phrase_in(title, lowered)]
+        named = [
+            number for number, title in zip(table.numbers, table.columns, strict=False) if phrase_in(title, lowered)
+        ]
         if len(named) == 1:
             return str(named[0])
     return None
@@ -223,7 +233,11 @@ def _column(name: str, tool: Tool, wording: Wording) -> str | None:
 def _text(name: str, tool: Tool, wording: Wording) -> str | None:
     """What is to be written into a cell: what stands behind "to" or "as"."""
     for mention in reversed(mentions(wording.text)):
-        if mention.kind in ("quoted", "number", "date", "name") and set(words_before(wording.text, mention)[:1]) & {"to", "as", "is"}:
+        if mention.kind in ("quoted", "number", "date", "name") and set(words_before(wording.text, mention)[:1]) & {
+            "to",
+            "as",
+            "is",
+        }:
             return mention.text
     return _content(name, tool, wording)
 

@@ -11,11 +11,22 @@ from typing import Any, TypeAlias
 from procmem.models.simulated.context import Context, Seen
 from procmem.models.simulated.entities import as_number
 from procmem.models.simulated.evaluation import evaluate, rows_of
-from procmem.models.simulated.procedure import Argument, Element, Listing, Procedure, Step, Value, observed_as, whole_rows
+from procmem.models.simulated.procedure import (
+    Argument,
+    Element,
+    Listing,
+    Procedure,
+    Step,
+    Value,
+    observed_as,
+    whole_rows,
+)
 from procmem.models.simulated.reading import Done
 
 Call: TypeAlias = tuple[str, dict[str, Any]]
-_NAMES = re.compile(r"'([^'\n]{1,80})'|\"([^\"\n]{1,80})\"|(?:^|[,;:] +)([^,;:\n]{1,80}?)(?=[,;]|\.(?:\s|$)|$)", re.MULTILINE)
+_NAMES = re.compile(
+    r"'([^'\n]{1,80})'|\"([^\"\n]{1,80})\"|(?:^|[,;:] +)([^,;:\n]{1,80}?)(?=[,;]|\.(?:\s|$)|$)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Each candidate has a cost; the search is bounded everywhere, so that a hostile c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -23,6 +24,7 @@ from procmem.models.simulated.expressions import (
     Given,
     Item,
     Nearest,
+    Pick,
     Rows,
     Span,
     TableRef,
@@ -32,6 +34,10 @@ from procmem.models.simulated.records import ROW, Table
 from procmem.models.simulated.views import VIEWS, view
 
 Costed = tuple[float, Expression]
+_CUE = re.compile(
+    r"(?i)\b(?:(?:lat|new|old|earli|high|low|larg|great|small|big|cheap|b|l|short|long|clos|near)est|most|least|last|first|next|top|"
+    r"maximum|minimum|best|worst|more|less|fewest)\b"
+)
 _MOST_CELLS = 6000
 _MOST_BASES = 90
 
@@ -104,7 +110,12 @@ class Locator:
     def _single_rows(self) -> Iterator[tuple[float, Expression, str]]:
         for ref in self.context.references():
             table = self.context.table(ref)
-            if table is not None and ref.kind in ("fields", "call") and len(table.rows) == 1 and ref.source not in TEXTS:
+            if (
+                table is not None
+                and ref.kind in ("fields", "call")
+                and len(table.rows) == 1
+                and ref.source not in TEXTS
+            ):
                 for index, column in columns_of(table):
                     if table.rows[0][index] and len(table.rows[0][index]) < 200:
                         yield 0.9, Cell(Rows(ref), column), table.rows[0][index]
@@ -127,7 +138,9 @@ class Locator:
         if value in self._simple:
             return self._simple[value]
         found: list[Costed] = [
-            (0.0, Item(Column(name, 0))) for name, cell in (self.context.item or {}).items() if cell and key(cell) == key(value)
+            (0.0, Item(Column(name, 0)))
+            for name, cell in (self.context.item or {}).items()
+            if cell and key(cell) == key(value)
         ]
         found += [(cost, way) for cost, way, base in self.bases if isinstance(way, Given) and key(base) == key(value)]
         for source in self._prose():
@@ -171,9 +184,7 @@ class Locator:
         self._tables[value, deep] = sorted(found, key=lambda one: one[0])[:40]
         return self._tables[value, deep]
 
-    def _row(
-        self, ref: TableRef, table: Table, row: int, index: int, *, deep: bool
-    ) -> list[tuple[float, Rows, int]]:
+    def _row(self, ref: TableRef, table: Table, row: int, index: int, *, deep: bool) -> list[tuple[float, Rows, int]]:
         conditions = self.conditions(ref)
         plain = 0.5 if ref.kind in ("grid", "blocks", "columns", "fields", "call") else 1.1
         ways = [(plain + cost, Rows(ref, one), 0) for cost, one in conditions.selecting(1 << row, pairs=deep)]
@@ -185,7 +196,7 @@ class Locator:
             if row == last:
                 ways.append((plain + 1.2, Rows(ref), -1))
         ways += [
-            (plain + cost + 1.4, Rows(ref, one), 0)
+            (plain + cost + 1.8, Rows(ref, one), 0)
             for cost, one, mask in conditions.holding(1 << row)[1:]
             if mask & -mask == 1 << row
         ]
@@ -197,9 +208,15 @@ class Locator:
         """The row whose cell in another column equals something known from elsewhere."""
         for index, column in list(columns_of(table))[:9]:
             cell = table.rows[row][index]
-            if index == target or not cell or len(cell) > 120 or column.name.startswith("@") or sum(key(r[index]) == key(cell) for r in table.rows) > 1:
+            if (
+                index == target
+                or not cell
+                or len(cell) > 120
+                or column.name.startswith("@")
+                or sum(key(r[index]) == key(cell) for r in table.rows) > 1
+            ):
                 continue
-            ways = self.simple(cell)[:3]
+            ways = [one for one in self.simple(cell) if _source(one[1]) != ref.source][:3]
             if deep:
                 elsewhere = [one for one in self.in_tables(cell, deep=False) if _source(one[1]) != ref.source]
                 ways += [(cost + 0.5, way) for cost, way in elsewhere[:3]]
@@ -219,11 +236,16 @@ class Locator:
                 ]
                 if len(values) < 2:
                     continue
-                extra = plain + cost + 0.8 + (0.0 if isinstance(one, Everything) else 0.5)
+                extra = plain + cost + (0.7 if self._cued else 1.4) + (0.0 if isinstance(one, Everything) else 0.5)
                 if own == max(values) and values.count(own) == 1:
                     yield extra, Rows(ref, one, "falling", column), 0
                 if own == min(values) and values.count(own) == 1:
                     yield extra, Rows(ref, one, "rising", column), 0
+
+    @cached_property
+    def _cued(self) -> bool:
+        """Whether an instruction speaks of something first, last, most or least."""
+        return any(_CUE.search(text) for text in self.context.texts.values())
 
     def _nearest(self, ref: TableRef, table: Table, row: int, column: Column) -> Iterator[Costed]:
         for source in TEXTS:
@@ -248,7 +270,18 @@ class Locator:
 
 
 def _source(expression: Expression) -> str:
-    return expression.rows.table.source if isinstance(expression, Cell) else ""
+    """The source that an expression looks into, where it is one."""
+    match expression:
+        case Cell(rows):
+            return rows.table.source
+        case Pick(source) | Span(source):
+            return source
+        case Nearest(table):
+            return table.source
+        case View(_, base):
+            return _source(base)
+        case _:
+            return ""
 
 
 def row_number(expression: Expression) -> bool:

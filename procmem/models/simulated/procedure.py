@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from procmem.models.simulated.context import Context, Seen
+from procmem.models.simulated.entities import key
+from procmem.models.simulated.evaluation import rows_of
 from procmem.models.simulated.explanation import (
     Example,
     Rounds,
@@ -16,8 +18,6 @@ from procmem.models.simulated.explanation import (
     explain_text,
     round_examples,
 )
-from procmem.models.simulated.entities import key
-from procmem.models.simulated.evaluation import rows_of
 from procmem.models.simulated.expressions import Expression, Rows, TableRef
 from procmem.models.simulated.locating import Locator
 from procmem.models.simulated.records import Table
@@ -51,7 +51,7 @@ class Listing:
 
     head: tuple[Element, ...]
     rows: Rows | None
-    each: Element | None | Literal["whole"]
+    each: Element | Literal["whole"] | None
     tail: tuple[Element, ...]
     header: tuple[TableRef, tuple[str, ...]] | None = None
 
@@ -127,9 +127,7 @@ def induce(episodes: tuple[Episode, ...], prefix: str = "") -> Procedure:
         prefix: Put before the roles ("turn" for delegations, whose observations are kept by tool).
     """
     structure, members = best_structure([episode.tools for episode in episodes])
-    told = [
-        _Told(episodes[number], tuple(_cut(episodes[number], ranges)), number) for number, ranges in members
-    ]
+    told = [_Told(episodes[number], tuple(_cut(episodes[number], ranges)), number) for number, ranges in members]
     observed: list[dict[str, tuple[Seen, ...]]] = [{} for _ in told]
     blocks: list[Step | Loop] = []
     for index, group in enumerate(structure):
@@ -241,7 +239,12 @@ class _Group:
         seen: list[list[dict[str, tuple[Seen, ...]]]] = [[{} for _ in rounds] for rounds in inner]
         for place in range(len(self.group.pattern)):
             examples = [
-                Rounds(self.locators[number], tuple({"": str(turn)} for turn in range(len(rounds))), number, tuple(seen[number]))
+                Rounds(
+                    self.locators[number],
+                    tuple({"": str(turn)} for turn in range(len(rounds))),
+                    number,
+                    tuple(seen[number]),
+                )
                 for number, rounds in enumerate(inner)
             ]
             having = [
@@ -271,7 +274,9 @@ def arguments(examples: Sequence[tuple[Locator, Action, int]]) -> Iterator[tuple
     """The arguments of one step, explained over its examples (the most alike first)."""
     names = Counter(name for _, action, _ in examples for name in action.values)
     for name in [name for name, count in names.items() if 2 * count >= len(examples)]:
-        values = [(locator, action.values[name], memory) for locator, action, memory in examples if name in action.values]
+        values = [
+            (locator, action.values[name], memory) for locator, action, memory in examples if name in action.values
+        ]
         if all(isinstance(value, list) for _, value, _ in values):
             yield name, listing(values, name)
         else:
@@ -399,12 +404,18 @@ def _columns(element: object) -> dict[str, str]:
     return {"": plain(element)}
 
 
-def _each(found: dict[str, Expression], rounds: Sequence[Rounds], inner: Sequence[list[Any]], *, nested: bool) -> Element:
+def _each(
+    found: dict[str, Expression], rounds: Sequence[Rounds], inner: Sequence[list[Any]], *, nested: bool
+) -> Element:
     del rounds
     sample = next(elements[0] for elements in inner if elements)
     cells = sample if nested and isinstance(sample, list) else [sample]
     names = [str(place) for place in range(len(cells))] if nested else [""]
-    each = tuple(Value(found[name], _kind(cell), plain(cell), 1.0) for name, cell in zip(names, cells, strict=True) if name in found)
+    each = tuple(
+        Value(found[name], _kind(cell), plain(cell), 1.0)
+        for name, cell in zip(names, cells, strict=True)
+        if name in found
+    )
     return each if nested else each[0]
 
 
@@ -421,4 +432,3 @@ def _elements(values: Sequence[tuple[Locator, list[Any], int]], name: str) -> tu
         else:
             found.append(scalar([(one[0], one[1][place], one[2]) for one in values], name))
     return tuple(found)
-

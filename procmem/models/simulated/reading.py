@@ -16,7 +16,9 @@ from procmem.models.simulated.remembered import flat, memories, numbered
 
 Part = Literal["plan", "turn", "work", "report", "other"]
 _HEADING = re.compile(r"^## (Task of the team|Task|Plan|New plan|Done so far|Your subtask|Team)\n", re.MULTILINE)
-_SETTING = re.compile(r"office work for ([^\n]{1,80}?)[.:] .*?It is (\w+), (\d{4}-\d{2}-\d{2}), (\d{2}:\d{2})", re.DOTALL)
+_SETTING = re.compile(
+    r"office work for ([^\n]{1,80}?)[.:] .*?It is (\w+), (\d{4}-\d{2}-\d{2}), (\d{2}:\d{2})", re.DOTALL
+)
 _MEMBER = re.compile(r"^- (\w[\w-]*): (.+)$", re.MULTILINE)
 _TURN = re.compile(r"\n\n(?=\d{1,3}\. \w[\w-]*: )")
 _HEAD = re.compile(r"(\w+) (\{.*\})\n?")
@@ -144,9 +146,7 @@ def _tool(wire: dict[str, Any]) -> Tool:
 
 
 def _done(messages: Sequence[dict[str, Any]]) -> list[Done]:
-    answers = {
-        message.get("tool_call_id"): _content(message) for message in messages if message.get("role") == "tool"
-    }
+    answers = {message.get("tool_call_id"): _content(message) for message in messages if message.get("role") == "tool"}
     found = []
     for message in messages:
         for call in message.get("tool_calls") or ():

@@ -1,8 +1,15 @@
-"""The simulated model's door: a prompt in, a reply out, the same for the same prompt."""
+"""The simulated model's door: a prompt in, a reply out, the same for the same prompt and seed.
+
+``large`` reads its whole prompt and repeats a failed call with what the error names. ``small`` sees two memories, plans
+four steps, takes errors as they are, and slips now and then; its slips are drawn from a hash of seed and prompt.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from procmem.models.simulated.doer import report, work
@@ -10,25 +17,39 @@ from procmem.models.simulated.following import Call
 from procmem.models.simulated.planner import plan, turn
 from procmem.models.simulated.reading import Request, read
 
+SMALL_MEMORIES = 2
+SMALL_MEMORY = 9_000
+"""Characters of a memory that ``small`` still takes in; longer ones are passed over."""
+SLIPS = 24
+"""Of a thousand calls of ``small``, how many confuse two arguments, and again how many end a subtask too early."""
+
 
 def answer(
     model: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None, seed: int
 ) -> tuple[str, list[tuple[str, dict[str, Any]]], tuple[int, int]]:
-    """Answer a conversation as ``large`` or ``small``.
+    """Answer a conversation.
+
+    Args:
+        model: "large"; anything else answers as "small".
+        messages: The conversation in OpenAI's wire form.
+        tools: The tools offered, in OpenAI's wire form.
+        seed: Decides only where ``small`` slips.
 
     Returns:
-        The text, the tool calls as (name, arguments), and the prompt's and the reply's tokens (a quarter of the characters).
+        The text, the tool calls as (name, arguments), and the tokens of prompt and reply: a quarter of their characters.
     """
     request = read(messages, tools)
-    text, call = _reply(request, model)
-    calls = [call] if call is not None else []
-    size = sum(len(str(message.get("content") or "")) + len(str(message.get("tool_calls") or "")) for message in messages)
-    spent = len(text) + sum(len(json.dumps(arguments)) + len(name) for name, arguments in calls)
-    return text, calls, (max(1, size // 4), max(1, spent // 4))
-
-
-def _reply(request: Request, model: str) -> tuple[str, Call | None]:
     large = model == "large"
+    if not large:
+        request = replace(request, memories=_noticed(request.memories))
+    text, call = _reply(request, large=large)
+    if not large and request.part == "work" and call is not None:
+        text, call = _slip(request, text, call, _draw(messages, seed))
+    calls = [call] if call is not None else []
+    return text, calls, (_tokens(_length(messages, tools)), _tokens(len(text) + _called(calls)))
+
+
+def _reply(request: Request, *, large: bool) -> tuple[str, Call | None]:
     match request.part:
         case "plan":
             return plan(request, longest=12 if large else 4), None
@@ -40,3 +61,39 @@ def _reply(request: Request, model: str) -> tuple[str, Call | None]:
             return report(request), None
         case "other":
             return "I can not say more about this.", None
+
+
+def _noticed(memories: Sequence[str]) -> tuple[str, ...]:
+    return tuple(memory for memory in memories[:SMALL_MEMORIES] if len(memory) <= SMALL_MEMORY)
+
+
+def _draw(messages: Sequence[dict[str, Any]], seed: int) -> int:
+    """A number below 1000 that depends on seed and prompt only."""
+    prompt = json.dumps([seed, list(messages)], sort_keys=True, default=str)
+    return int.from_bytes(hashlib.sha256(prompt.encode("utf-8", "replace")).digest()[:4]) % 1000
+
+
+def _slip(request: Request, text: str, call: Call, draw: int) -> tuple[str, Call | None]:
+    """Now and then a small model confuses two arguments, or believes that it is done."""
+    name, arguments = call
+    words = [argument for argument, value in arguments.items() if isinstance(value, str)]
+    if draw < SLIPS and len(words) > 1:
+        first, second = words[-2:]
+        return text, (name, {**arguments, first: arguments[second], second: arguments[first]})
+    if SLIPS <= draw < 2 * SLIPS and request.done:
+        return report(request), None
+    return text, call
+
+
+def _length(messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]] | None) -> int:
+    said = sum(len(str(message.get("content") or "")) for message in messages)
+    called = sum(len(json.dumps(message.get("tool_calls") or "", default=str)) for message in messages)
+    return said + called + (len(json.dumps(tools, default=str)) if tools else 0)
+
+
+def _called(calls: Sequence[Call]) -> int:
+    return sum(len(name) + len(json.dumps(arguments)) for name, arguments in calls)
+
+
+def _tokens(characters: int) -> int:
+    return max(1, characters // 4)

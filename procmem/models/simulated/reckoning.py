@@ -141,7 +141,7 @@ def _shifted(value: str, locator: Locator) -> Iterator[Costed]:
         minutes = goal[1] - start[1]
         days = minutes / 1440
         unit, amount = ("days", days) if goal[0] == "moment" and days == int(days) else ("minutes", minutes)
-        if what.kind == "date" and unit != "days" or abs(days) > 800:
+        if (what.kind == "date" and unit != "days") or abs(days) > 800:
             continue
         for factor in (1, -1, 7, -7) if unit == "days" else (1, -1, 60, -60):
             yield from (

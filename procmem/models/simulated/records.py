@@ -18,7 +18,9 @@ LONGEST_TEXT = 24_000
 """Characters of one text that are read at all."""
 _LONGEST_TABLE = 240
 _CELL = re.compile(r"\((\d{1,5}), (\d{1,3})\): ([^\t\n]*)")
-_FIELD = re.compile(r"^\s*(?:[-*•]\s+)?([A-Za-z#][\w /#.()-]{0,38}?)\s?:\s+(\S.*)$|^([A-Z][\w/-]{0,18}(?: [\w/-]{1,14})?):$")
+_FIELD = re.compile(
+    r"^\s*(?:[-*•]\s+)?([A-Za-z#][\w /#.()-]{0,38}?)\s?:\s+(\S.*)$|^([A-Z][\w/-]{0,18}(?: [\w/-]{1,14})?):$"
+)
 _RULE = re.compile(r"^\s*[-=_]{5,}\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
 _PARTS = re.compile(r"\s*;\s*|\s*\n\s*|\s*,\s+(?:and\s+)?|\s+and\s+")
@@ -113,7 +115,9 @@ def _pairs(lines: Iterable[str]) -> dict[str, str]:
 
 def _columns(lines: Sequence[str]) -> list[Table]:
     for separator in ("|", "\t", ";", ","):
-        rows = [[cell.strip() for cell in line.strip().strip("|").split(separator)] for line in lines if separator in line]
+        rows = [
+            [cell.strip() for cell in line.strip().strip("|").split(separator)] for line in lines if separator in line
+        ]
         rows = [row for row in rows if not all(re.fullmatch(r":?-*:?", cell) for cell in row)]
         widths = {len(row) for row in rows}
         whole = separator in "|\t" or len(rows) >= len(lines) - 1

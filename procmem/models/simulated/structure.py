@@ -75,7 +75,9 @@ def best_structure(sequences: Sequence[Sequence[str]]) -> tuple[tuple[Group, ...
     shapes = dict.fromkeys(compressed(tuple(tools)) for tools in sequences)
     best: tuple[tuple[Group, ...], list[tuple[int, Ranges]]] | None = None
     for shape in shapes:
-        members = [(number, ranges) for number, tools in enumerate(sequences) if (ranges := matched(shape, tools)) is not None]
+        members = [
+            (number, ranges) for number, tools in enumerate(sequences) if (ranges := matched(shape, tools)) is not None
+        ]
         if best is None or len(members) > len(best[1]):
             best = (shape, members)
     assert best is not None  # the first sequence matches its own shape

@@ -15,7 +15,9 @@ _LITTLE = 5
 """Pieces between two slots that may belong to one list."""
 _FINE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?!\d)|[A-Za-z]+|\d+|[^A-Za-z\d\s]")
 _SPLIT_MOMENT = re.compile(r"(.*\d)(T|,? (?:at )?)(\d{1,2}(?::\d{2}){0,2}.*)", re.IGNORECASE)
-_TYPED_SHAPES = frozenset(("<file>", "<folder>", "<address>", "<date>", "<time>", "<number>", "<code>", "<quoted>", "<name>"))
+_TYPED_SHAPES = frozenset(
+    ("<file>", "<folder>", "<address>", "<date>", "<time>", "<number>", "<code>", "<quoted>", "<name>")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ class Cut:
             _stretch(other, partner, start, stop, len(self.own))
             for other, partner in zip(self.theirs, self.partners, strict=True)
         )
-        return Segment(start, stop, self.own[start].before, _text(self.own[start:stop]), slot=True, varies=True, others=there)
+        return Segment(
+            start, stop, self.own[start].before, _text(self.own[start:stop]), slot=True, varies=True, others=there
+        )
 
     def runs(self, found: Sequence[Segment]) -> dict[int, Segment]:
         """Stretches that may be lists of different lengths: slots with little between them, by where they start."""
