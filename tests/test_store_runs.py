@@ -104,8 +104,7 @@ def test_a_run_that_has_ended_keeps_its_status(store: DuckStore) -> None:
 
 
 def test_runs_can_be_linked_for_comparison(store: DuckStore) -> None:
-    store.begin_run(a_run("r1"), {})
-    store.link_runs("r1", "r0")
+    store.begin_run(replace(a_run("r1"), compared_with="r0"), {})
     assert store.run("r1").compared_with == "r0"
 
 

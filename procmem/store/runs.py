@@ -115,10 +115,6 @@ class Runs:
         )
         return [summary(row) for row in rows]
 
-    def link_runs(self, run_id: str, other: str) -> None:
-        """Remember that ``run_id`` was started to be compared with ``other``."""
-        self._db.put("update run set compared_with = ? where id = ?", other, run_id)
-
     def interrupt_unfinished(self) -> int:
         """Mark runs that a killed process left behind as interrupted; returns how many.
 

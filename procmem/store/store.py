@@ -55,10 +55,6 @@ class RunLog(Protocol):
         """Runs, newest first."""
         ...
 
-    def link_runs(self, run_id: str, other: str) -> None:
-        """Remember that ``run_id`` was started to be compared with ``other``."""
-        ...
-
     def interrupt_unfinished(self) -> int:
         """Mark runs that a killed process left behind as interrupted, before any run starts; returns how many."""
         ...
