@@ -27,7 +27,8 @@ def draw_run_page(open_bench: Callable[[], Workbench]) -> None:
         _draw_closed(str(error))
         return
     _draw_view(bench, first)
-    bench.warm()
+    if bench.preparation.state == "waiting":
+        bench.warm()
     spare_libraries()
 
 
@@ -97,3 +98,8 @@ def _start(bench: Workbench, make_task: TaskMaker, team: Team, policy: Policy) -
         return
     address.go(run=run_id)
     st.rerun()
+
+
+if __name__ == "__main__":
+    # Streamlit's old router runs this file by itself at /run_page while nobody has opened the app yet.
+    st.switch_page("app.py")

@@ -10,6 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from procmem.agents.teams import make_team
+from procmem.events import Acted, Delegated, Planned
+from procmem.lab import setup
 from procmem.models.scripted import Line, ScriptedModel
 from procmem.runner import follow
 from procmem.settings import Settings
@@ -159,6 +161,15 @@ def test_a_click_on_a_memory_opens_it_and_names_it_in_the_address(bench: Bench, 
     assert "1. system: write the note" in texts(page(workbench, run=run_id, memory=memory.id))
 
 
+def test_a_link_to_a_step_opens_the_turn_and_the_step(bench: Bench, workbench: Workbench) -> None:
+    run_id = finished(bench, workbench, note_replies("Erik"))
+    at = page(workbench, run=run_id, step="1")
+    (step,) = [panel for panel in at.expander if panel.label.startswith("1. Files write file")]
+    assert step.proto.expanded
+    (step,) = [panel for panel in page(workbench, run=run_id).expander if panel.label.startswith("1. Files")]
+    assert not step.proto.expanded
+
+
 def test_the_exact_prompt_of_a_call_opens_from_its_address(bench: Bench, workbench: Workbench) -> None:
     run_id = finished(bench, workbench, note_replies("Erik"))
     seq = next(number for number, event in workbench.store.events(run_id) if type(event).__name__ == "Called")
@@ -259,3 +270,23 @@ def test_a_database_that_can_not_be_opened_is_explained_with_a_way_on() -> None:
     at = AppTest.from_function(closed).run()
     assert at.error[0].value == "The data is open in another process \\(12\\)\\."
     assert [button.label for button in at.button] == ["Try again"]
+
+
+def test_a_run_that_was_killed_shows_every_part_it_had_shown(workbench: Workbench) -> None:
+    task, with_team = workbench.tasks["note_write/2"], make_team("LLM team", "scripted", "scripted")
+    summary = workbench.lab.summary("run-killed", task, with_team, Policy(), None)
+    workbench.store.begin_run(summary, setup(task, with_team, Policy()))
+    told = [
+        Planned("1. system: write the note", 0),
+        Delegated(1, "system", "Write it"),
+        Acted(1, 1, "system", "", "files_list", {}, "nothing", False, 0.1),
+    ]
+    for event in told:
+        workbench.store.append("run-killed", event)
+    workbench.store.interrupt_unfinished()
+    at = page(workbench, run="run-killed")
+    assert "The app was stopped while this run was under way. Everything that was shown is kept." in texts(at)
+    labels = [panel.label for panel in at.expander]
+    assert "**Plan**" in labels
+    assert "**Turn 1 · system** — Write it :small[:gray[1 step]]" in labels
+    assert "1. Files list" in labels

@@ -1,7 +1,8 @@
 """The URL is the state of the view, so that every view can be copied, reloaded and opened in another tab.
 
 ``task``: the chosen task; ``run``: the run on show; ``with``: the run beside it; ``memory`` and ``version``: the open
-memory; ``prompt``: the sequence number of the model call whose prompt is open.
+memory; ``prompt``: the sequence number of the model call whose prompt is open, and ``of`` its run; ``step``: the step
+that a link points at.
 """
 
 from __future__ import annotations
@@ -40,6 +41,12 @@ def open_memory(memory_id: str, version: int) -> None:
 def open_prompt(run_id: str, seq: int) -> None:
     """Open the exact prompt of a model call; for ``on_click`` anywhere, also in a fragment."""
     _open(prompt=f"{seq}", of=run_id)
+
+
+def point_at_step(step: int) -> None:
+    """Name a step in the URL, so that a copied link opens it; for ``on_click`` anywhere, also in a fragment."""
+    st.query_params["step"] = str(step)
+    st.rerun()
 
 
 def close_drawer() -> None:

@@ -8,6 +8,7 @@ they cost nothing.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 
@@ -26,4 +27,5 @@ def spare_libraries() -> None:
 @st.cache_resource(show_spinner=False)
 def _seen() -> set[int]:
     """The numbers of loaded modules at which this server has already set them aside."""
+    atexit.register(gc.unfreeze)  # at its end the interpreter takes everything down, or libraries complain of leaks
     return set()

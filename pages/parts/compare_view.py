@@ -12,7 +12,7 @@ from pages.parts.collector import spare_libraries
 from pages.parts.figures import Figures, figures
 from pages.parts.follow import Look, look_at
 from pages.parts.plain import label
-from pages.parts.run_view import BEAT, draw_course, draw_new_run, draw_unknown_run
+from pages.parts.run_view import BEAT, draw_course, draw_new_run, draw_simulated_badge, draw_unknown_run
 from procmem.errors import UnknownName
 from procmem.memory.policy import summary
 
@@ -31,7 +31,10 @@ def draw_comparison(bench: Workbench, first: str, second: str) -> None:
     st.text(looks[0].run.task)
     under_way = any(look.run.status in words.ACTIVE for look in looks)
     st.fragment(_draw_differences, run_every=BEAT if under_way else None)(bench, first, second)
-    draw_new_run(looks[0].run)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        draw_new_run(looks[0].run)
+        if any(look.run.simulated for look in looks):
+            draw_simulated_badge()
     columns = st.columns(2, gap="medium")
     for column, look in zip(columns, looks, strict=True):
         with column:
@@ -66,6 +69,7 @@ def _draw_differences(bench: Workbench, first: str, second: str) -> None:
     columns = ["Figure", *titles, "Difference"]
     table = {name: [row[at] for row in rows] for at, name in enumerate(columns)}
     st.table(table, border="horizontal", hide_index=True, alt="Figures of both runs")
+    st.caption(f"Difference: “{titles[1]}” less “{titles[0]}”.")
 
 
 def _rows(left: Figures, right: Figures) -> list[tuple[str, str, str, str]]:

@@ -52,7 +52,7 @@ def draw_outcome(bench: Workbench, run: RunSummary, told: Story) -> None:
     if answer:
         st.subheader("Answer", anchor=False)
         st.text(answer)
-    _draw_files(bench.files(run.id), told.graded.changes if told.graded else (), run.id)
+    _draw_files(bench.files(run.id), told.graded.changes if told.graded else None, run.id)
     _draw_proposals(told.proposals)
 
 
@@ -63,20 +63,22 @@ def _draw_checks(graded: Graded) -> None:
         st.markdown(f"{mark} {label(result.reason, 600)}")
 
 
-def _draw_files(files: RunFiles, changes: tuple[FileChange, ...], run_id: str) -> None:
+def _draw_files(files: RunFiles, changes: tuple[FileChange, ...] | None, run_id: str) -> None:
+    """The files with what changed; a run that was stopped was not graded, and nobody compared its files."""
     names = files.names()
     if not names and not changes:
         return
     st.subheader("Files", anchor=False)
-    if not changes:
+    if changes == ():
         st.caption("The team changed no file.")
-    for change in changes:
+    for change in changes or ():
         _draw_change(files, change, f"{run_id}-{change.path}")
-    untouched = [name for name in names if name not in {change.path for change in changes}]
+    untouched = [name for name in names if name not in {change.path for change in changes or ()}]
+    others = words.count(len(untouched), "file" if changes is None else "untouched file")
     for_all = f"{run_id}-all"
     with st.container(horizontal=True, gap="small"):
         if untouched:
-            with st.popover(f"{words.count(len(untouched), 'untouched file')}", key=f"{for_all}-rest"):
+            with st.popover(others, key=f"{for_all}-rest"):
                 for name in untouched:
                     st.text(name)
         if names:

@@ -36,4 +36,4 @@ def _draw_progress(bench: Workbench) -> None:
     if now.state in ("ready", "failed"):
         st.rerun()
     text = label(now.text, 120) if now.state == "working" else "Getting ready"
-    st.progress(now.fraction, text=f":small[{text} You can already choose a task.]")
+    st.progress(now.fraction, text=f":small[{text} · you can already choose a task]")

@@ -9,17 +9,20 @@ import streamlit as st
 
 from pages.parts import address, words
 from pages.parts.plain import label
+from procmem.agents.demonstrator import demonstration_team
 from procmem.types import RunSummary
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
 
 SHOWN = 8
+LOOKED_AT = 100
+"""The demonstrations that filled the bank at first start are runs as well, but nobody looks for them here."""
 
 
 def draw_recent(bench: Workbench) -> None:
     """The newest runs, or nothing before the first."""
-    runs = bench.store.runs(limit=SHOWN)
+    runs = [run for run in bench.store.runs(limit=LOOKED_AT) if run.team != demonstration_team().name][:SHOWN]
     if not runs:
         return
     st.subheader("Recent runs", anchor=False)

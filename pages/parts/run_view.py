@@ -49,8 +49,9 @@ def draw_unknown_run() -> None:
 def draw_course(bench: Workbench, look: Look, *, wide: bool) -> None:
     """Head, timeline and outcome. While the run is under way, only the head and the newest part are drawn again."""
     head = st.container(gap="small")
-    parts, settled = look.story.parts, look.story.settled
     ended = look.run.status not in words.ACTIVE
+    parts = look.story.parts
+    settled = len(parts) if ended else look.story.settled  # a killed run ends without saying so
     for note in look.story.notes:
         if not ended or note.kind == "warning":
             draw_remark(note)
@@ -63,18 +64,23 @@ def draw_course(bench: Workbench, look: Look, *, wide: bool) -> None:
             _draw_head(bench, look, wide=wide)
         draw_outcome(bench, look.run, look.story)
     else:
-        st.fragment(_live, run_every=BEAT)(bench, look.run.id, settled, head, wide)
+        st.fragment(_live, run_every=BEAT)(bench, look.run.id, (len(parts), settled), head, wide)
 
 
-def _live(bench: Workbench, run_id: str, settled: int, head: DeltaGenerator, wide: bool) -> None:
-    """One beat: the head and the parts still under way. When a part settles or the run ends, the page is drawn anew."""
+def _live(bench: Workbench, run_id: str, drawn: tuple[int, int], head: DeltaGenerator, wide: bool) -> None:
+    """One beat: the head and the parts still under way.
+
+    When a part begins or settles, or the run ends, the page is drawn anew; ``drawn`` are the parts and settled parts
+    that it shows.
+    """
     spare_libraries()
     look = look_at(bench, run_id)
-    if look.run.status not in words.ACTIVE or look.story.settled != settled:
+    parts, settled = look.story.parts, look.story.settled
+    if look.run.status not in words.ACTIVE or (len(parts), settled) != drawn:
         st.rerun()
     with head:
         _draw_head(bench, look, wide=wide)
-    for part in look.story.parts[settled:]:
+    for part in parts[settled:]:
         draw_part(part, run_id, opened=True, live=True, wide=wide)
 
 

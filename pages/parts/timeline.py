@@ -28,7 +28,10 @@ def draw_part(part: Part, run_id: str, *, opened: bool, live: bool, wide: bool) 
         with st.expander(_heading(part), expanded=True, icon=_icon(part), key=f"{key}-live"):
             _draw_inside(part, run_id, key, live=True, wide=wide)
         return
-    panel = st.expander(_heading(part), expanded=opened, icon=_icon(part), key=key, on_change="rerun")
+    opened = opened or any(move.acted.step == address.read_number("step") for move in part.moves)
+    # A part that opens or folds by default is another panel, so that it follows the run and what a person did stays.
+    place = f"{key}-{'open' if opened else 'folded'}"
+    panel = st.expander(_heading(part), expanded=opened, icon=_icon(part), key=place, on_change="rerun")
     if panel.open:
         with panel:
             _draw_inside(part, run_id, key, live=False, wide=wide)
@@ -124,12 +127,15 @@ def call_facts(call: Call) -> str:
 def _draw_move(move: Move, run_id: str, key: str, *, opened: bool) -> None:
     acted = move.acted
     icon = ":material/error_outline:" if acted.failed else ":material/check_circle:"
-    title = f"{acted.step}. {label(words.tool_title(acted.tool), 50)} :gray[{label(_gist(move), 60)}]"
+    title = f"{acted.step}. {label(words.tool_title(acted.tool), 50)}"
+    if gist := _gist(move):
+        title += f" :gray[{label(gist, 60)}]"
     if acted.failed:
         title += " :orange[:small[failed]]"
     # The newest step of a live turn is open; under another key it folds when it is no longer the newest.
     place = f"{key}-step-{acted.step}-{'newest' if opened else 'past'}"
-    with st.expander(title, expanded=opened, icon=icon, type="step", key=place):
+    pointed_at = address.read_number("step") == acted.step
+    with st.expander(title, expanded=opened or pointed_at, icon=icon, type="step", key=place):
         if acted.thought:
             st.text(acted.thought)
         st.code(json.dumps(acted.arguments, ensure_ascii=False, indent=1), language="json", wrap_lines=True)
@@ -152,14 +158,24 @@ def _draw_observation(text: str, key: str) -> None:
 
 
 def _draw_move_facts(move: Move, run_id: str, key: str) -> None:
-    tool_time = f"tool {words.seconds(move.acted.seconds)}"
-    if move.call is None:
-        st.caption(tool_time)
-        return
-    shared = "asked for together with the step before · " if move.shares_call else ""
+    place = f"{key}-step-{move.acted.step}"
+    facts = [f"tool {words.seconds(move.acted.seconds)}"]
+    if move.call is not None:
+        shared = ["asked for together with the step before"] if move.shares_call else []
+        facts = [*shared, call_facts(move.call), *facts]
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption(f"{shared}{call_facts(move.call)} · {tool_time}", width="content")
-        draw_prompt_link(move.call, run_id, f"{key}-step-{move.acted.step}")
+        st.caption(" · ".join(facts), width="content")
+        if move.call is not None:
+            draw_prompt_link(move.call, run_id, place)
+        st.button(
+            "Link",
+            key=f"{place}-link",
+            type="tertiary",
+            icon=":material/link:",
+            on_click=address.point_at_step,
+            args=(move.acted.step,),
+            help="Puts this step into the address, to be copied.",
+        )
 
 
 def draw_remark(remark: Noted | Stalled) -> None:

@@ -112,8 +112,8 @@ def start_app() -> Iterator[Start]:
     """Start the app on a data folder with a model server; all are stopped at the end."""
     running: list[App] = []
 
-    def start(home: Path, models: OpenAIServer) -> App:
-        app = launch(home, models.url)
+    def start(home: Path, models: OpenAIServer, embedder: str = "hash") -> App:
+        app = launch(home, models.url, embedder)
         running.append(app)
         return app
 
@@ -133,7 +133,7 @@ def app(
     return start_app(home, model_server)
 
 
-def launch(home: Path, models: str) -> App:
+def launch(home: Path, models: str, embedder: str = "hash") -> App:
     """Start ``streamlit run app.py`` on a free port and wait until it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -141,7 +141,7 @@ def launch(home: Path, models: str) -> App:
     environment = {
         **os.environ,
         "PROCMEM_HOME": str(home),
-        "PROCMEM_EMBEDDER": "hash",
+        "PROCMEM_EMBEDDER": embedder,
         "OPENAI_API_BASE": models,
         "OPENAI_API_KEY": "sk-test",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,10 @@ def open_task(page: Page, app: App, task: str) -> None:
 def use_test_model(page: Page) -> None:
     page.get_by_text("Models and limits").click()
     field = page.get_by_label("Large model")
+    await_idle(page)
     field.fill("openai/test")
     field.press("Enter")
+    await_idle(page)
 
 
 def start(page: Page) -> None:
@@ -166,6 +169,10 @@ def test_an_own_task_with_uploaded_files_runs_and_its_result_can_be_downloaded(
         page.get_by_role("button", name="Download", exact=True).click()
     result = Document(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert [paragraph.text for paragraph in result.paragraphs] == ["Hours of the week", "Total: 42 hours"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all as .zip").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert {"data/hours.xlsx", "data/summary.docx"} <= set(archive.namelist())
 
 
 def test_links_to_a_run_work_in_a_fresh_server(
@@ -187,6 +194,21 @@ def test_links_to_a_run_work_in_a_fresh_server(
     page.goto(f"{fresh.url}/{query}")
     badge(page, "Succeeded")
     fresh.stop()
+
+
+def test_a_run_started_on_a_fresh_data_folder_waits_for_the_bank_and_then_goes_on(
+    page: Page, start_app: Start, model_server: OpenAIServer, tmp_path: Path
+) -> None:
+    app = start_app(tmp_path / "home", model_server, "minilm")
+    page.goto(f"{app.url}/?task={TASK}")
+    page.get_by_text(re.compile("you can already choose a task")).wait_for()
+    start(page)
+    badge(page, "Simulated")
+    page.get_by_text(re.compile("the run begins as soon as it is ready")).first.wait_for()
+    page.get_by_role("button", name="New run").wait_for(timeout=120_000)
+    assert page.get_by_text("5 memories for the orchestrator").is_visible()
+    assert page.get_by_text(re.compile("you can already choose a task")).count() == 0
+    app.stop()
 
 
 def test_text_from_files_and_models_is_shown_and_never_interpreted(page: Page, app: App) -> None:

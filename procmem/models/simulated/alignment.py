@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from procmem.models.simulated.entities import mentions
+from procmem.models.simulated.words import PLAIN, SYNONYMS
 
 LONGEST = 420
 """Tokens of a text that are aligned; longer texts are not."""
@@ -77,7 +78,7 @@ def carry(model: str, start: int, end: int, text: str) -> str | None:
 
 
 def _neighbours(partners: dict[int, int], first: int, last: int, total: int, others: int) -> int:
-    """On how many sides an aligned stretch has aligned neighbours (the text's edge counts when it is both texts' edge)."""
+    """On how many sides an aligned stretch has aligned neighbours; the edge of both texts counts as one."""
     before = partners.get(first - 1) == partners[first] - 1 if first else partners[first] == 0
     behind = partners.get(last + 1) == partners[last] + 1 if last + 1 < total else partners[last] == others - 1
     return int(before) + int(behind)
@@ -89,25 +90,7 @@ def _wanted(model: str, text: str) -> int:
     return 0 if alike > 0.7 else 1 if alike > 0.4 else 2
 
 
-# Function words and words that any office request may hold; they do not make two requests alike.
-PLAIN = frozenset(
-    """a about above according across after again all also an and any are as at be because been before being below between both but by
-    can could did do does doing done down during each either else every few first for from further had has have having he her here
-    hers him his how i if in into is it its itself just last let me more most must my name named names no nor not now of off on once one
-    only or other our out over own per please put same shall she should so some such than that the their them then there these
-    they this those through to too under until up use used using very was we were what when where which while who whom whose why
-    will with within without would you your yours new needs need want wants make sure change nothing leave everything anything alone
-    data file files calendar calendars mail mails email emails mailbox excel xlsx word docx document pdf sheet csv txt column columns row
-    rows cell cells task subtask agent today tomorrow work office folder folders""".split()  # noqa: SIM905
-)
 _WORD = re.compile(r"[a-z]{2,}")
-_SYNONYMS = (
-    "add put create insert enter place book schedule plan arrange make new set", "reply answer respond",
-    "delete remove cancel drop erase clear discard strike", "send forward notify inform tell message write ask",
-    "move shift reschedule postpone rename transfer bring file store keep save archive",
-    "read look see view open check show find list search get", "change update edit correct replace fix modify",
-    "sum total add up overall", "copy duplicate", "convert export turn", "append attach extend",
-)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -128,7 +111,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word.removesuffix("y")
 
 
-SAME: dict[str, str] = {stem(word): stem(line.split()[0]) for line in reversed(_SYNONYMS) for word in line.split()}
+SAME: dict[str, str] = {stem(word): stem(line.split()[0]) for line in reversed(SYNONYMS) for word in line.split()}
 """Stems of everyday verbs that say much the same, each with the one that stands for all. General English."""
 
 

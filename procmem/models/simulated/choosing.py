@@ -10,15 +10,17 @@ from procmem.models.simulated.alignment import gist, likeness, resemblance
 from procmem.models.simulated.entities import mentions
 from procmem.models.simulated.remembered import Episode
 
-ENOUGH = 0.3
-"""How much a memory must be about the request to be followed, between 0 and 1."""
+TASK_ENOUGH = 0.38
+"""How much a remembered task must be about a new one to be followed, between 0 and 1."""
+SUBTASK_ENOUGH = 0.42
+"""The same for subtasks, whose wording is more alike."""
 KINSHIP = 0.6
 """How alike the wording of two memories' subtasks must be for them to be examples of one procedure."""
 
 
 def related_tasks(task: str, episodes: Sequence[Episode], agents: Sequence[str]) -> tuple[Episode, ...]:
-    """The episodes of the one procedure that fits a task best, the most alike first; none when nothing is alike enough."""
-    return _family(episodes, agents, lambda episode: aboutness(task, episode))
+    """The episodes of the one procedure that fits a task best; none when nothing is alike enough."""
+    return _family(episodes, agents, lambda episode: aboutness(task, episode), TASK_ENOUGH)
 
 
 def related_subtasks(subtask: str, task: str, episodes: Sequence[Episode], tools: Sequence[str]) -> tuple[Episode, ...]:
@@ -28,11 +30,11 @@ def related_subtasks(subtask: str, task: str, episodes: Sequence[Episode], tools
         own = 0.6 * resemblance(subtask, episode.text("subtask")) + 0.25 * likeness(subtask, episode.text("subtask"))
         return own + 0.15 * likeness(task, episode.text("task"))
 
-    return _family(episodes, tools, score)
+    return _family(episodes, tools, score, SUBTASK_ENOUGH)
 
 
 def aboutness(task: str, episode: Episode) -> float:
-    """How much a remembered task is about the same as a new one: words, words of its subtasks, and kinds of things named."""
+    """How much a remembered task is about the same as a new one: its words, and the kinds of things named."""
     old = episode.text("task")
     words = gist(task)
     known = gist(f"{old} {_wording(episode)}")
@@ -58,12 +60,12 @@ def _same_things(one: str, other: str) -> float:
 
 
 def _family(
-    episodes: Sequence[Episode], known: Sequence[str], score_of: Callable[[Episode], float]
+    episodes: Sequence[Episode], known: Sequence[str], score_of: Callable[[Episode], float], enough: float
 ) -> tuple[Episode, ...]:
     """The usable episodes of one procedure. A procedure that several memories tell counts for more."""
     usable = [episode for episode in episodes if set(episode.tools) <= set(known)]
     scored = [(score_of(episode) + 0.03 / rank, episode) for rank, episode in enumerate(usable, start=1)]
-    if not scored or max(score for score, _ in scored) < ENOUGH:
+    if not scored or max(score for score, _ in scored) < enough:
         return ()
     families = [[one for one in scored if one[1] is first or _kin(first, one[1])] for _, first in scored]
     chosen = max(families, key=_weight)

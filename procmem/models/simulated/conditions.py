@@ -1,4 +1,4 @@
-"""Which condition picks just these rows? Conditions are generated from what stands in the texts, not from the answer."""
+"""Which condition picks just these rows? Most conditions are made from what stands in the texts, not from the rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from procmem.models.simulated.evaluation import (
     compared,
     kinds,
     masked,
-    selected,
     words_after,
     words_before,
 )
@@ -94,14 +93,18 @@ def columns_of(table: Table, *, places: bool = True) -> Iterator[tuple[int, Colu
 class Conditions:
     """All simple conditions on one table of a context, and their combinations on demand."""
 
-    def __init__(self, context: Context, ref: TableRef) -> None:
+    def __init__(self, context: Context, ref: TableRef, base: Conditions | None = None) -> None:
         self.context = context
         self.ref = ref
         table = context.table(ref)
         assert table is not None
         self.table = table
         self.every = (1 << len(table.rows)) - 1
-        self.simple = sorted(self._simple(), key=lambda one: one[0])[:_MOST]
+        self._shared: dict[int, list[Costed]] = base._shared if base is not None else {}
+        own = self._items() if base is not None else self._simple()
+        self.simple: list[Costed] = sorted((*(base.simple if base is not None else ()), *own), key=lambda one: one[0])[
+            :_MOST
+        ]
 
     def selecting(self, mask: int, *, pairs: bool = True) -> list[tuple[float, Condition]]:
         """Conditions that select exactly these rows, simplest first; pairs only where nothing simpler does."""
@@ -124,20 +127,23 @@ class Conditions:
 
     def holding(self, mask: int) -> list[Costed]:
         """Simple conditions that select these rows and others, simplest first; all rows among them."""
-        return [(0.0, Everything(), self.every)] + [
-            one
-            for one in (*self.simple, *self._constants(mask))
-            if one[2] & mask == mask and one[2] not in (mask, self.every)
-        ][:14]
+        return [
+            (0.0, Everything(), self.every),
+            *[
+                one
+                for one in (*self.simple, *self._constants(mask))
+                if one[2] & mask == mask and one[2] not in (mask, self.every)
+            ][:14],
+        ]
 
     def _simple(self) -> Iterator[Costed]:
         for index, column in columns_of(self.table):
             cells = [row[index] for row in self.table.rows]
             yield from self._blank(column, cells)
             yield from self._mentioned(index, column)
-            yield from self._items(index, column)
             yield from self._bounds(index, column, cells)
             yield from self._containing(index, column, cells)
+        yield from self._items()
         yield from self._listed()
 
     def _kept(self, cost: float, condition: Condition, mask: int | None) -> Iterator[Costed]:
@@ -160,13 +166,15 @@ class Conditions:
                     1.1 + extra, Mentioned(column, source, negated=True), self.every & ~mask if mask else 0
                 )
 
-    def _items(self, index: int, column: Column) -> Iterator[Costed]:
-        for name, value in (self.context.item or {}).items():
-            if value and (mask := same_cells(self.table, index, value)):
-                yield from self._kept(0.3, Equals(column, Item(Column(name, 0))), mask)
-        for what, value in (("user", self.context.user), ("today", self.context.today)):
-            if value and (mask := same_cells(self.table, index, value)):
-                yield from self._kept(0.8, Equals(column, Given(what)), mask)  # type: ignore[arg-type]
+    def _items(self) -> Iterator[Costed]:
+        """Cells that equal something of the row at hand, or of the setting."""
+        for index, column in columns_of(self.table):
+            for name, value in (self.context.item or {}).items():
+                if value and (mask := same_cells(self.table, index, value)):
+                    yield from self._kept(0.3, Equals(column, Item(Column(name, 0))), mask)
+            for what, value in (("user", self.context.user), ("today", self.context.today)):
+                if value and (mask := same_cells(self.table, index, value)):
+                    yield from self._kept(0.8, Equals(column, Given(what)), mask)  # type: ignore[arg-type]
 
     def _bounds(self, index: int, column: Column, cells: list[str]) -> Iterator[Costed]:
         types = {value[0] for cell in cells if (value := comparable(cell))}
@@ -178,7 +186,7 @@ class Conditions:
                 continue
             for operator in ("<", "<=", ">", ">="):
                 mask = compared(self.table, index, operator, bound)
-                yield from self._kept(cost + 0.6, Compares(column, operator, expression), mask)  # type: ignore[arg-type]
+                yield from self._kept(cost + 0.6, Compares(column, operator, expression), mask)
             yield from self._kept(cost + 0.4, Equals(column, expression), same_cells(self.table, index, bound))
 
     def _containing(self, index: int, column: Column, cells: list[str]) -> Iterator[Costed]:
@@ -196,25 +204,32 @@ class Conditions:
                     yield cost + 0.5 + own, Contains(column, way), mask
 
     def _listed(self) -> Iterator[Costed]:
-        others = [
-            ref
-            for ref in self.context.references()
-            if ref.source != self.ref.source and ref.kind in ("grid", "blocks", "columns", "lines")
+        """Cells that stand, or do not stand, in a column of another table."""
+        own = [
+            (column, [key(row[index]) if row[index] else "" for row in self.table.rows])
+            for index, column in columns_of(self.table)
         ]
+        listing = ("grid", "blocks", "columns", "lines")
+        others = [ref for ref in self.context.references() if ref.source != self.ref.source and ref.kind in listing]
         for ref in others[:5]:
             other = self.context.table(ref)
             if other is None or len(other.rows) < 2:
                 continue
-            for place, column in list(columns_of(other))[:6]:
+            for place, there in list(columns_of(other))[:6]:
                 known = {key(row[place]) for row in other.rows if row[place]}
-                for index, own in list(columns_of(self.table))[:8]:
-                    mask = masked(self.table, index, lambda cell, known=known: bool(cell) and key(cell) in known)  # type: ignore[misc]
-                    yield from self._kept(1.1, Listed(own, ref, column), mask)
-                    yield from self._kept(
-                        1.3, Listed(own, ref, column, negated=True), self.every & ~mask if mask else 0
-                    )
+                for column, keys in own[:8]:
+                    mask = sum(1 << number for number, cell in enumerate(keys) if cell in known)
+                    if mask:
+                        yield from self._kept(1.1, Listed(column, ref, there), mask)
+                        yield from self._kept(1.3, Listed(column, ref, there, negated=True), self.every & ~mask)
 
-    def _constants(self, mask: int) -> Iterator[Costed]:
+    def _constants(self, mask: int) -> list[Costed]:
+        """Conditions that name a value outright, for these rows; looked for once."""
+        if mask not in self._shared:
+            self._shared[mask] = list(self._named_values(mask))
+        return self._shared[mask]
+
+    def _named_values(self, mask: int) -> Iterator[Costed]:
         """Equality with the value that all these rows share in a column, and words that they share."""
         chosen = [row for index, row in enumerate(self.table.rows) if mask >> index & 1]
         if not chosen:
@@ -268,14 +283,3 @@ def header_named(table: Table, index: int, context: Context) -> list[Column]:
         if phrase_in(table.columns[index], text) and sum(phrase_in(name, text) for name in table.columns) == 1:
             ways.append(Column(f"{NAMED_IN}{source}", index))
     return ways
-
-
-def conditions_for(context: Context, ref: TableRef, mask: int) -> list[tuple[float, Condition]]:
-    """Conditions that select exactly these rows of a table (a fresh look; ``Locator`` keeps the tables' conditions)."""
-    return Conditions(context, ref).selecting(mask)
-
-
-def holds_same(context: Context, ref: TableRef, condition: Condition, mask: int) -> bool:
-    """Whether a condition selects these rows in another context."""
-    table = context.table(ref)
-    return table is not None and selected(condition, table, context) == mask

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from procmem.models.simulated.entities import LONGEST_TEXT
 from procmem.models.simulated.expressions import TableRef
-from procmem.models.simulated.records import LONGEST_TEXT, Table, joined, tables
+from procmem.models.simulated.records import Table, joined, tables
 
 TEXTS = ("subtask", "task")
 """The sources that are instructions; all others are observations, named by the role of the step that made them."""
@@ -99,10 +100,7 @@ class Context:
     def references(self) -> Iterator[TableRef]:
         """The tables there are: instructions first, then observations, the latest first."""
         for source in (*self.texts, *reversed(self.observed)):
-            if source in self.texts:
-                texts = [self.texts[source]]
-            else:
-                texts = [seen.text for seen in self.observed[source][:1]]
+            texts = [self.texts[source]] if source in self.texts else [seen.text for seen in self.observed[source][:1]]
             for text in texts:
                 counts: dict[str, int] = {}
                 for table in tables(text):

@@ -85,10 +85,10 @@ def _asked(table: Table, question: str) -> str | None:
     if operator and numeric:
         index = numeric[-1]
         values = [value for row in rows if (value := as_number(row[index])) is not None]
-        value = figure(operator, values)
+        amount = figure(operator, values)
         if operator in ("sum", "mean"):
-            return value
-        best = next((row for row in rows if value is not None and as_number(row[index]) == float(value)), None)
+            return amount
+        best = next((row for row in rows if amount is not None and as_number(row[index]) == float(amount)), None)
         return ", ".join(cell for cell in (best[0], best[index])) if best else None
     if len(rows) == 1 and named:
         known = [index for index in named if not phrase_in(rows[0][index], lowered)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procmem.models.simulated.choosing import related_subtasks
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.exploring import explore
-from procmem.models.simulated.following import Call, follow
+from procmem.models.simulated.following import Call, follow, grounded
 from procmem.models.simulated.procedure import induce
 from procmem.models.simulated.reading import Request, report_text
 from procmem.models.simulated.remembered import subtask_episode
@@ -24,7 +24,10 @@ def work(request: Request, *, recovers: bool) -> tuple[str, Call | None]:
     if not chosen:
         return explore(request, recovers=recovers)
     base = Context(request.texts, {}, user=request.user, today=request.today)
-    reached = follow(induce(chosen), base, request.done, lambda done: done.seen, repair=recovers)
+    procedure = induce(chosen)
+    if not grounded(procedure, base):
+        return explore(request, recovers=recovers)
+    reached = follow(procedure, base, request.done, lambda done: done.seen, repair=recovers)
     if reached.call is None:
         return report_text(request.done, finished=True), None
     return f"As in a similar subtask before, {reached.call[0].replace('_', ' ')} comes next.", reached.call

@@ -12,6 +12,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from procmem.models.simulated.words import DOING, NO_NAMES
+
 Kind = Literal["file", "folder", "address", "datetime", "date", "time", "number", "code", "quoted", "name", "text"]
 Parsed: TypeAlias = date | datetime | time | float | str
 
@@ -19,7 +21,10 @@ MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
 _DATE = (
     r"\d{4}-\d{2}-\d{2}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}\.?,? \d{{4}}"
@@ -28,13 +33,15 @@ _DATE = (
 )
 _TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?"
 _NUMBER = r"[$€£]?-?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?|[$€£]?-?\d+(?:\.\d+)?%?"
+LONGEST_TEXT = 24_000
+"""Characters of one text that are read at all."""
 _MENTION = re.compile(
-    rf"(?P<address>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
+    rf"(?P<address>(?<![\w.+-])[\w.+-]{{1,64}}@[\w-]{{1,64}}\.[\w.-]{{0,64}}\w)"
     rf"|(?P<datetime>\b(?:{_DATE})(?:T|,? (?:at )?)(?:{_TIME}))"
     rf"|(?P<date>\b(?:{_DATE})(?![\w]))"
-    r"|(?P<file>(?:\./)?(?:[\w-]+/)+(?:[\w.-]*\w)?|\b\w[\w-]*(?:\.[\w-]+)*\.[A-Za-z][A-Za-z0-9]{1,4}\b)"
+    r"|(?P<file>(?<![\w-])(?:\./)?(?:[\w-]{1,80}/){1,12}(?:[\w.-]{0,120}\w)?|\b\w[\w-]{0,120}(?:\.[\w-]{1,80}){0,8}\.[A-Za-z][A-Za-z0-9]{1,4}\b)"
     rf"|(?P<time>\b(?:{_TIME})(?!\w))"
-    r"|(?P<code>\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w+(?:-\w+)*\b|\b\d{1,6}-\d{1,8}\b(?!-))"
+    r"|(?P<code>\b(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Za-z])\w{1,40}(?:-\w{1,40}){0,8}\b|\b\d{1,6}-\d{1,8}\b(?!-))"
     rf"|(?P<number>(?<![\w.-])(?:{_NUMBER})(?!\w))",
     re.IGNORECASE,
 )
@@ -42,21 +49,6 @@ _QUOTED = re.compile(r"\"([^\"\n]{1,300})\"|“([^”\n]{1,300})”|(?<!\w)['‘
 _NAME = re.compile(r"\b[A-Z][\w]*(?:[-'][A-Z]\w+)*(?: (?:[A-Z][\w]*(?:[-'][A-Z]\w+)*))*")
 _START = re.compile(r"(?:^|[.!?:;\n]\s*|[\"“'‘(]\s*|[-*] )$")
 _FILE = re.compile(r"(?:[^\s/]+/)*[^\s/]+\.[A-Za-z][A-Za-z0-9]{1,4}$")
-
-# English words that begin sentences and are nobody's name. General language, not about any task.
-NO_NAMES = frozenset(
-    """a about above according add after again all also an and any append apply archive are arrange as ask at attach attached be
-    because before below best book both bring build but by calculate calendar call can cancel change check clean clear close collect
-    combine compare compute concerning contact convert copy correct could count create date dear deadline delete description determine
-    do document does draft each email emails end enter every everyone export extract file files fill find first follow for forward
-    from gather generate get give go have hello here hi how i if import in include inform insert invite is it its keep last let list
-    load location log look look mail mails make mark match me merge meeting move my name new next no none not note notes notify now of
-    on once only open or our out pdf people pick place plan please post prepare print produce put re read record regards remind
-    remove rename replace reply report reschedule respond review row run save schedule search see select send set share sheet shift
-    should show sort split start subject sum summarise summarize take team tell thanks that the their them then there these they this
-    those title to today tomorrow total transfer turn until update use using we what when where which who whom whose why will with
-    word work would write yes you your""".split()  # noqa: SIM905
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +64,7 @@ class Mention:
 @lru_cache(maxsize=4096)
 def mentions(text: str) -> tuple[Mention, ...]:
     """All mentions of a text in order. A quoted phrase may hold further mentions; others do not overlap."""
+    text = text[:LONGEST_TEXT]
     found = [
         Mention(match.lastgroup, _trim(match.group()), match.start(), match.start() + len(_trim(match.group())))  # type: ignore[arg-type]
         for match in _MENTION.finditer(text)
@@ -122,12 +115,7 @@ def _opens_as_name(text: str, end: int, word: str) -> bool:
     if behind.startswith(("'s", "’s")) or not behind.strip() or behind[0] in ",;)\n":
         return True
     verb = behind.split()[0].strip(".,") if behind[0] == " " else ""
-    return verb in _VERBS or text.count(f" {word}") > 0
-
-
-_VERBS = frozenset(
-    "is was has had wants needs asks asked would will got gets sent wrote called invited takes goes and or can could must".split()  # noqa: SIM905
-)
+    return verb in DOING or text.count(f" {word}") > 0
 
 
 def _calendar_word(word: str) -> bool:
@@ -269,7 +257,7 @@ def _pattern(text: str) -> str | None:
 
 
 def render_like(value: str, model: str) -> str:
-    """``value`` written as ``model`` is: its date or time pattern, its decimals, thousands commas, currency and percent sign."""
+    """``value`` written as ``model`` is: its date or time pattern, its decimals, commas, currency and percent sign."""
     what, like = typed(value), typed(model)
     if isinstance(what.value, float) and isinstance(like.value, float):
         return number_like(what.value, model)
@@ -281,7 +269,7 @@ def render_like(value: str, model: str) -> str:
 
 
 def number_like(value: float, model: str) -> str:
-    """A number with the decimals, commas and signs of ``model``; more decimals only where rounding would lose something."""
+    """A number with the decimals, commas and signs of ``model``; more decimals only where rounding would lose some."""
     bare = model.strip()
     decimals = len(bare.rstrip("%").partition(".")[2])
     if decimals == 0 and abs(value - round(value)) > 1e-6:
@@ -307,7 +295,8 @@ def same(found: str | None, wanted: str) -> bool:
     left, right = as_number(found), as_number(wanted)
     if left is None or right is None:
         return False
-    return abs(left - right) <= 0.5000001 * 10 ** -len(wanted.strip().rstrip("%").partition(".")[2])
+    decimals = len(wanted.strip().rstrip("%").partition(".")[2])
+    return abs(left - right) <= 0.5000001 / float(10**decimals)
 
 
 def shift(value: str, amount: float, unit: Literal["days", "minutes", "months"]) -> str | None:

@@ -60,8 +60,8 @@ def evaluate(expression: Expression, context: Context) -> str | None:
         case Pick():
             return _pick(expression, context)
         case Span(source, model, start, end):
-            text = context.text(source)
-            return carry(model, start, end, text) if text else None
+            there = context.text(source)
+            return carry(model, start, end, there) if there else None
         case Cell(rows, column, place):
             return _cell(rows, column, place, context)
         case Nearest():
@@ -71,11 +71,11 @@ def evaluate(expression: Expression, context: Context) -> str | None:
         case Aggregate(operator, rows, column):
             return _aggregate(operator, rows, column, context)
         case View(name, base):
-            value = evaluate(base, context)
-            return view(name, value) if value else None
+            seen = evaluate(base, context)
+            return view(name, seen) if seen else None
         case Like(base, model):
-            value = evaluate(base, context)
-            return render_like(value, model) if value is not None else None
+            plain = evaluate(base, context)
+            return render_like(plain, model) if plain is not None else None
         case Voted(options):
             return _vote(options, context)
         case _:
@@ -269,6 +269,7 @@ def selected(condition: Condition, table: Table, context: Context) -> int | None
     if isinstance(condition, Compares):
         bound = evaluate(condition.value, context)
         return compared(table, place, condition.operator, bound) if bound else None
+    mask: int | None = None
     match condition:
         case Equals(_, value, _):
             wanted = evaluate(value, context)

@@ -63,7 +63,7 @@ def _looks(name: str) -> bool:
 
 
 def _looking(request: Request, wording: Wording) -> Iterator[Call]:
-    """Calls that change nothing: files that the text names, the mailbox or calendar, the mail in question, the folder."""
+    """Calls that change nothing: the files that the text names, then mailbox, calendar, mail and folder."""
     offered = {tool.name: tool for tool in request.tools}
     for mention in mentions(wording.text):
         app = ENDINGS.get(mention.text.rsplit(".", 1)[-1].lower()) if mention.kind == "file" else None

@@ -1,7 +1,7 @@
 """Where a value comes from, said so that it can be looked up again in another context.
 
-An expression is plain data; ``evaluate`` computes it in a ``Context`` and gives None where it does not apply. Values are
-text; ``entities.typed`` knows what they are.
+An expression is plain data; ``evaluate`` computes it in a ``Context`` and gives None where it does not apply. Values
+are text; ``entities.typed`` knows what they are.
 """
 
 from __future__ import annotations
@@ -127,8 +127,8 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A mention of a kind in a source: the nth (from the end when negative), the one after or before a word, the nth that
-    is not the user, or the longest or shortest.
+    """A mention of a kind in a source: the nth (from the end when negative), the one after or before a word, the nth
+    that is not the user, or the longest or shortest.
     """
 
     source: str

@@ -81,7 +81,7 @@ def _person(name: str, tool: Tool, wording: Wording) -> str | None:
     del name, tool
     owners = [one.text for one in kinds(wording.text, "name") if words_after(wording.text, one)[:1] == ["'s"]]
     named = owners or [one.text for one in kinds(wording.text, "name") if "for" in words_before(wording.text, one)[:1]]
-    return (named or [wording.request.user or None])[0]
+    return named[0] if named else wording.request.user or None
 
 
 def _sender(name: str, tool: Tool, wording: Wording) -> str | None:
@@ -166,7 +166,7 @@ def _clocked(start: str | None, clocks: list[Mention], wording: Wording) -> str 
 
 def _iso(text: str) -> str | None:
     what = typed(text)
-    return f"{what.value:%Y-%m-%d %H:%M:%S}" if what.kind == "datetime" else None  # type: ignore[str-format]
+    return f"{what.value:%Y-%m-%d %H:%M:%S}" if what.kind == "datetime" else None
 
 
 def _file(name: str, tool: Tool, wording: Wording) -> str | None:
@@ -174,7 +174,7 @@ def _file(name: str, tool: Tool, wording: Wording) -> str | None:
     app = tool.name.split("_", 1)[0]
     files = [one.text for one in kinds(wording.text, "file")]
     own = [text for text in files if ENDINGS.get(text.rsplit(".", 1)[-1].lower()) == app]
-    ending = next((end for end in ENDINGS if name.startswith(end) or name.startswith(ENDINGS[end])), "")
+    ending = next((end for end in ENDINGS if name.startswith((end, ENDINGS[end]))), "")
     fitting = [text for text in files if ending and text.lower().endswith(ending)]
     chosen = fitting or (own if app != "files" else files)
     if not chosen:
@@ -271,7 +271,8 @@ def _mail(name: str, tool: Tool, wording: Wording) -> str | None:
 
 _FINDERS: dict[str, _Finder] = {
     "email_id": _mail, "sender": _sender, "recipient": _recipient, "username": _person, "user": _person,
-    "summary": _phrase, "subject": _phrase, "title": _phrase, "query": _query, "content": _content, "contents": _content,
+    "summary": _phrase, "subject": _phrase, "title": _phrase, "query": _query, "content": _content,
+    "contents": _content,
     "time": _moment, "file": _file, "path": _file, "source": _file, "destination": _file, "folder": _folder,
     "row": _row, "column": _column, "text": _text, "descending": _descending,
 }  # fmt: skip

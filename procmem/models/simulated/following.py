@@ -8,19 +8,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
 
+from procmem.models.simulated.arguments import Argument, Element, Listing, Value, whole_rows
 from procmem.models.simulated.context import Context, Seen
 from procmem.models.simulated.entities import as_number
 from procmem.models.simulated.evaluation import evaluate, rows_of
-from procmem.models.simulated.procedure import (
-    Argument,
-    Element,
-    Listing,
-    Procedure,
-    Step,
-    Value,
-    observed_as,
-    whole_rows,
-)
+from procmem.models.simulated.expressions import Written
+from procmem.models.simulated.procedure import Procedure, Step, observed_as
 from procmem.models.simulated.reading import Done
 
 Call: TypeAlias = tuple[str, dict[str, Any]]
@@ -116,6 +109,18 @@ class _Walk:
         return None, self.seen_of(now)
 
 
+def grounded(procedure: Procedure, base: Context) -> bool:
+    """Whether the request names all that the first call takes from it; a memory of something else rarely passes."""
+    if not procedure.blocks:
+        return False
+    first = procedure.blocks[0]
+    if not isinstance(first, Step):
+        return rows_of(first.rows, base) is not None
+    values = [value.expression for _, value in first.arguments if isinstance(value, Value)]
+    parts = [part for value in values for part in (value.parts if isinstance(value, Written) else (value,))]
+    return all(evaluate(part, base) is not None for part in parts)
+
+
 def filled(step: Step, context: Context) -> dict[str, Any]:
     """The arguments of a step in a context; what can not be computed is repeated from memory."""
     return {name: _argument(argument, context) for name, argument in step.arguments}
@@ -178,7 +183,7 @@ def _value(value: Value, context: Context) -> Any:
 
 
 def repaired(done: Done) -> dict[str, Any] | None:
-    """The arguments of a failed call with the name that its error offers as nearest, or None when it offers none."""
+    """The arguments of a failed call with the nearest name that its error tells, or None when it tells none."""
     offered = [part for match in _NAMES.finditer(done.observation[:1500]) for part in match.groups() if part]
     best: tuple[float, str, str] | None = None
     for name, value in done.arguments.items():

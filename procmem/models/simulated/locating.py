@@ -55,7 +55,9 @@ class Locator:
     def conditions(self, ref: TableRef) -> Conditions:
         """The conditions on a table, made once."""
         if ref not in self._conditions:
-            self._conditions[ref] = Conditions(self.context, ref)
+            shared = self.base is not None and self.base.context.observed == self.context.observed
+            base = self.base.conditions(ref) if self.base is not None and shared else None
+            self._conditions[ref] = Conditions(self.context, ref, base)
         return self._conditions[ref]
 
     # --- what is there -----------------------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ class Locator:
             for mention in mentions(text)[:30]:
                 cost, way = min(picks(source, text, mention, self.context.user), key=lambda one: one[0])
                 pool.append((cost, way, mention.text))
-        pool += self._single_rows()
+        pool += [*self._single_rows(), *self._named_rows()]
         return sorted(pool, key=lambda one: one[0])[:_MOST_BASES]
 
     def _prose(self) -> list[str]:
@@ -120,6 +122,19 @@ class Locator:
                     if table.rows[0][index] and len(table.rows[0][index]) < 200:
                         yield 0.9, Cell(Rows(ref), column), table.rows[0][index]
 
+    def _named_rows(self) -> Iterator[tuple[float, Expression, str]]:
+        """The cells of the one row that an instruction names."""
+        for ref in list(self.context.references())[:12]:
+            table = self.context.table(ref)
+            if table is None or ref.kind not in ("grid", "blocks", "columns") or len(table.rows) < 2:
+                continue
+            named = [one for one in self.conditions(ref).simple if one[2].bit_count() == 1 and one[0] < 1.0]
+            for cost, condition, mask in named[:1]:
+                row = table.rows[mask.bit_length() - 1]
+                for index, column in columns_of(table):
+                    if row[index] and len(row[index]) < 200:
+                        yield 0.6 + cost, Cell(Rows(ref, condition), column), row[index]
+
     @cached_property
     def views(self) -> dict[str, list[Costed]]:
         """Other ways to see the pool's values, by the key of what is seen."""
@@ -134,7 +149,7 @@ class Locator:
     # --- candidates --------------------------------------------------------------------------------------------------
 
     def simple(self, value: str) -> list[Costed]:
-        """Places that need no table: the row at hand, mentions and stretches of the texts, the setting, views of these."""
+        """Places that need no table: the row at hand, mentions and stretches of texts, the setting, views of these."""
         if value in self._simple:
             return self._simple[value]
         found: list[Costed] = [
@@ -251,9 +266,9 @@ class Locator:
         for source in TEXTS:
             text = self.context.texts.get(source)
             for index, by in list(columns_of(table))[:6]:
-                if text and typed(table.rows[row][index]).kind in ("text", "file"):
-                    if nearest_row([other[index] for other in table.rows], text) == row:
-                        yield 1.5, Nearest(ref, by, source, column)
+                wordy = typed(table.rows[row][index]).kind in ("text", "file")
+                if text and wordy and nearest_row([other[index] for other in table.rows], text) == row:
+                    yield 1.5, Nearest(ref, by, source, column)
 
     def numbers(self, value: str) -> list[Costed]:
         """Column numbers of grids."""

@@ -1,4 +1,4 @@
-"""The orchestrator's plan, next delegation and answer: follow the memories that fit the task, else divide it by its words."""
+"""The orchestrator: follow the memories that fit the task, else divide it among the agents by its words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from procmem.models.simulated.choosing import related_tasks
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.dividing import answered, divided
 from procmem.models.simulated.evaluation import evaluate
-from procmem.models.simulated.following import Call, follow
+from procmem.models.simulated.following import Call, follow, grounded
 from procmem.models.simulated.procedure import TURN, Procedure, induce
 from procmem.models.simulated.reading import Done, Request, report_seen
 from procmem.models.simulated.remembered import Episode, task_episode
@@ -45,6 +45,8 @@ def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
         return _by_words(request, done)
     procedure = induce(chosen, TURN)
     base = Context({"task": request.task}, {}, user=request.user, today=request.today)
+    if not grounded(procedure, base):
+        return _by_words(request, done)
     reached = follow(procedure, base, done, lambda one: report_seen(one.observation), repair=False)
     if reached.call is not None:
         return "A similar task went this way.", ("delegate", {**reached.call[1], "agent": reached.call[0]})
@@ -71,7 +73,7 @@ def _without_repeats(done: Sequence[Done]) -> list[Done]:
     """The delegations without those that were handed over once more."""
     return [
         one
-        for one, later in zip(done, [*done[1:], None], strict=True)
+        for one, later in zip(done, [*done[1:], None], strict=False)
         if later is None or _AGAIN not in str(later.arguments.get("subtask", ""))
     ]
 

@@ -23,9 +23,10 @@ _MEMBER = re.compile(r"^- (\w[\w-]*): (.+)$", re.MULTILINE)
 _TURN = re.compile(r"\n\n(?=\d{1,3}\. \w[\w-]*: )")
 _HEAD = re.compile(r"(\w+) (\{.*\})\n?")
 _LONGEST_PROMPT = 400_000
+_LONGEST_TASK = 12_000
 _FAILURE = re.compile(
-    r"(?i)\b(does not exist|not found|no such|there is no|there are no|failed|can ?not|could not|unknown|invalid|missing|"
-    r"expected|must be|already exists|outside|not a|is not|has no|malformed|error)\b"
+    r"(?i)\b(does not exist|not found|no such|there is no|there are no|failed|can ?not|could not|unknown|invalid|"
+    r"missing|expected|must be|already exists|outside|not a|is not|has no|malformed|error)\b"
 )
 
 
@@ -92,8 +93,8 @@ def read(messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]] | N
     setting = _SETTING.search(system[:4000])
     return Request(
         part=_part({tool.name for tool in offered}, asked[-1] if asked else ""),
-        task=sections.get("Task of the team") or sections.get("Task") or (asked[0][:20_000] if asked else ""),
-        subtask=sections.get("Your subtask", ""),
+        task=(sections.get("Task of the team") or sections.get("Task") or (asked[0] if asked else ""))[:_LONGEST_TASK],
+        subtask=sections.get("Your subtask", "")[:_LONGEST_TASK],
         history=sections.get("Done so far", ""),
         memories=memories(system.partition("## Memories of similar")[2]),
         tools=offered,

@@ -36,7 +36,7 @@ def answer(
         seed: Decides only where ``small`` slips.
 
     Returns:
-        The text, the tool calls as (name, arguments), and the tokens of prompt and reply: a quarter of their characters.
+        The text, the tool calls as (name, arguments), and tokens of prompt and reply: a quarter of their characters.
     """
     request = read(messages, tools)
     large = model == "large"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from procmem.models.simulated.conditions import Costed as CostedCondition
 from procmem.models.simulated.conditions import header_named
 from procmem.models.simulated.context import Context
-from procmem.models.simulated.entities import as_number, key, same, shift, typed
-from procmem.models.simulated.evaluation import calculate, comparable, elapsed, evaluate, figure
+from procmem.models.simulated.entities import as_number, same, typed
+from procmem.models.simulated.evaluation import calculate, comparable, elapsed, figure
 from procmem.models.simulated.expressions import (
     Aggregate,
     Calculated,
@@ -69,7 +70,7 @@ def _figures_of(
             continue
         if same(figure(operator, chosen), value):
             for column in header_named(table, index, context)[:2]:
-                yield 1.3 + cost + (0.4 if len(chosen) == 1 else 0.0), Aggregate(operator, rows, column)  # type: ignore[arg-type]
+                yield 1.3 + cost + (0.4 if len(chosen) == 1 else 0.0), Aggregate(operator, rows, column)
 
 
 def _numeric(table: Table) -> list[tuple[int, list[float | None]]]:
@@ -81,9 +82,9 @@ def _numeric(table: Table) -> list[tuple[int, list[float | None]]]:
     return found
 
 
-def _groups(locator: Locator, ref: TableRef, table: Table) -> list[tuple[float, object, int]]:
+def _groups(locator: Locator, ref: TableRef, table: Table) -> list[CostedCondition]:
     """Rows that share one value of a column with few values, by that value."""
-    found: list[tuple[float, object, int]] = []
+    found: list[CostedCondition] = []
     conditions = locator.conditions(ref)
     for row in range(min(len(table.rows), 40)):
         for cost, one, mask in conditions._constants(1 << row):
@@ -118,9 +119,9 @@ def _calculated(value: str, locator: Locator) -> Iterator[Costed]:
         for other_cost, right, other in pool[index + 1 :]:
             for operator in ("+", "-", "*", "/", "percent"):
                 if same(calculate(operator, one, other), value):
-                    yield 2.2 + cost + other_cost, Calculated(operator, left, right)  # type: ignore[arg-type]
+                    yield 2.2 + cost + other_cost, Calculated(operator, left, right)
                 if operator not in "+*" and same(calculate(operator, other, one), value):
-                    yield 2.2 + cost + other_cost, Calculated(operator, right, left)  # type: ignore[arg-type]
+                    yield 2.2 + cost + other_cost, Calculated(operator, right, left)
         for small in (1.0, -1.0):
             if same(calculate("+", one, small), value):
                 yield 1.9 + cost, Calculated("+", left, Constant(f"{small:g}"))
@@ -149,8 +150,8 @@ def _shifted(value: str, locator: Locator) -> Iterator[Costed]:
                 for amount_cost, number_way, number in amounts
                 if number * factor == amount
             )
-        yield 1.6 + cost, Shifted(way, Constant(f"{amount:g}"), unit)  # type: ignore[arg-type]
-        assert shift(base, amount, unit) is not None  # type: ignore[arg-type]
+        odd = 0.0 if unit == "days" or amount % 15 == 0 else 1.0
+        yield 1.6 + cost + odd, Shifted(way, Constant(f"{amount:g}"), unit)  # type: ignore[arg-type]
 
 
 def _differences(value: str, locator: Locator) -> Iterator[Costed]:
@@ -159,15 +160,10 @@ def _differences(value: str, locator: Locator) -> Iterator[Costed]:
         for other_cost, right, end in moments:
             if start != end:
                 yield from (
-                    (2.0 + cost + other_cost, Elapsed(left, right, unit))  # type: ignore[arg-type]
+                    (2.0 + cost + other_cost, Elapsed(left, right, unit))
                     for unit in ("days", "minutes")
                     if same(elapsed(start, end, unit), value)
                 )
-
-
-def agrees(expression: Expression, context: Context, wanted: str) -> bool:
-    """Whether an expression gives a value in a context."""
-    return same(evaluate(expression, context), wanted)
 
 
 def distinct(ways: Sequence[Costed]) -> list[Costed]:
@@ -176,6 +172,3 @@ def distinct(ways: Sequence[Costed]) -> list[Costed]:
     for cost, way in ways:
         found[way] = min(cost, found.get(way, cost))
     return sorted(((cost, way) for way, cost in found.items()), key=lambda one: one[0])
-
-
-__all__ = ["agrees", "distinct", "figures", "key", "operands", "reckoned"]

@@ -1,8 +1,9 @@
 """Tables in text. Whatever an observation or an instruction lists is read as rows with named columns.
 
-Kinds: ``grid`` (cells written as ``(row, column): value``), ``blocks`` (records of ``Key: value`` lines between dashes),
-``fields`` (one row of all ``Key: value`` lines), ``columns`` (lines cut by one separator), ``lines`` (each line with its
-mentions as columns), ``parts`` (an enumeration inside a sentence) ``clauses`` (cut at semicolons) and ``each <kind>`` (all mentions of one kind).
+Kinds: ``grid`` (cells written as ``(row, column): value``), ``blocks`` (records of ``Key: value`` lines between
+dashes), ``fields`` (one row of all ``Key: value`` lines), ``columns`` (lines cut by a separator), ``lines`` (each line
+with its mentions as columns), ``parts`` (an enumeration inside a sentence), ``clauses`` (cut at semicolons) and
+``each <kind>`` (all mentions of one kind).
 """
 
 from __future__ import annotations
@@ -12,10 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from procmem.models.simulated.entities import key, mentions
+from procmem.models.simulated.entities import LONGEST_TEXT, key, mentions
 
-LONGEST_TEXT = 24_000
-"""Characters of one text that are read at all."""
 _LONGEST_TABLE = 240
 _CELL = re.compile(r"\((\d{1,5}), (\d{1,3})\): ([^\t\n]*)")
 _FIELD = re.compile(
@@ -30,7 +29,7 @@ ROW = "#row"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text cells under named columns; missing cells are empty. ``numbers`` are the columns' numbers in a grid."""
+    """Rows of text cells under named columns; missing cells are empty. A grid's columns have ``numbers``."""
 
     kind: str
     columns: tuple[str, ...]
@@ -52,9 +51,9 @@ def tables(text: str) -> tuple[Table, ...]:
         return (grid,)
     lines = [line for line in text.split("\n") if line.strip()][:_LONGEST_TABLE]
     blocks = _blocks(lines)
-    found: list[Table | None] = [blocks, _fields(lines), *_columns(lines)]
+    found: list[Table | None] = [blocks, *_columns(lines)]
     if blocks is None:
-        found += [_lines(lines), _parts(text), _clauses(text)]
+        found += [_fields(lines), _lines(lines), _parts(text), _clauses(text)]
     return tuple(table for table in found if table is not None) + _each(text)
 
 

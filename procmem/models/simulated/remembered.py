@@ -1,4 +1,4 @@
-"""Memories in a prompt, read leniently: whatever is missing or malformed makes a memory worth less, and nothing fails."""
+"""Memories in a prompt, read leniently: what is missing or malformed makes a memory worth less, and nothing fails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 from procmem.models.simulated.context import Seen
 from procmem.models.simulated.entities import number_text
 
-_MEMORY = re.compile(r"<memory\b[^>\n]{0,80}>\s*(.*?)\s*</memory>", re.DOTALL)
 _ACTION = re.compile(r"(?:<think>(.*?)</think>\s*)?<action>(.*?)</action>", re.DOTALL)
 _NUMBERED = re.compile(r"^\[(\d{1,3})\] ?", re.MULTILINE)
 _MOST_ACTIONS = 80
@@ -58,7 +57,13 @@ class Episode:
 @lru_cache(maxsize=256)
 def memories(block: str) -> tuple[str, ...]:
     """The JSON texts of the memories in a system prompt, best first."""
-    return tuple(match[1] for match in _MEMORY.finditer(block[:400_000]))[:12]
+    found = []
+    for part in block[:400_000].split("</memory>")[:-1][:12]:
+        opening = part.find("<memory")
+        end = part.find(">", opening)
+        if opening >= 0 and end >= 0:
+            found.append(part[end + 1 :].strip())
+    return tuple(found)
 
 
 @lru_cache(maxsize=2048)

@@ -31,8 +31,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of the first text, from one piece to another: wording that all texts share, or a slot with what the others
-    have there (None where that is unknown).
+    """A stretch of the first text, from one piece to another: wording that all texts share, or a slot with what the
+    others have there (None where that is unknown).
     """
 
     start: int
@@ -121,7 +121,7 @@ class Cut:
         return Segment(index, index + 1, piece.before, piece.text, slot=slot, varies=slot and not others, others=others)
 
     def _grown(self, index: int) -> tuple[str, ...] | None:
-        """Where another text has more between two pieces that are neighbours here, the earlier piece is part of a slot."""
+        """Where another text has more between two pieces that are neighbours here, the first is part of a slot."""
         if index + 1 >= len(self.own) or not self.stays[index + 1]:
             return None
         if all(partner[index + 1] == partner[index] + 1 for partner in self.partners):
