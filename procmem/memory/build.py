@@ -5,8 +5,8 @@ from __future__ import annotations
 from procmem.memory.units import action_json
 from procmem.types import FullTaskUnit, Memory, Origin, Step, SubtaskUnit, Trajectory, Turn
 
-OBSERVATION_LIMIT = 1200
-"""Characters kept of one observation. Rule 5 of Appendix A asks for short ones; a table of some ten rows still fits."""
+OBSERVATION_LIMIT = 3000
+"""Characters kept of one observation. Rule 5 of Appendix A asks for short ones; a table of thirty rows fits."""
 
 
 def full_task_unit(trajectory: Trajectory) -> FullTaskUnit:

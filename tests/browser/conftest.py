@@ -45,9 +45,12 @@ class App:
     process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
-        """End the server as Ctrl+C does and wait for it."""
+        """End the server as Ctrl+C does and wait for it; one that does not end is killed, and the test fails."""
         self.process.terminate()
-        self.process.wait(PATIENCE)
+        try:
+            self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
 
 
 def _missing(reason: str) -> None:

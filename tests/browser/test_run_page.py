@@ -232,13 +232,13 @@ def test_text_from_files_and_models_is_shown_and_never_interpreted(page: Page, a
 
 def test_a_narrow_screen_needs_no_horizontal_scrolling(page: Page, app: App) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    for view in ("", f"?task={TASK}"):
-        page.goto(f"{app.url}/{view}")
-        page.get_by_role("heading", name="Run a task").wait_for()
-        page.get_by_text("Recent runs").wait_for()
-        assert overflow(page) == 0
-    page.get_by_text("Calendar add 4").last.click()
+    open_task(page, app, TASK)
+    assert overflow(page) == 0
+    start(page)
     await_end(page)
+    assert overflow(page) == 0
+    page.goto(app.url)
+    page.get_by_text("Recent runs").wait_for()
     assert overflow(page) == 0
 
 

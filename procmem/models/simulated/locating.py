@@ -172,7 +172,7 @@ class Locator:
         """Stretches of a text that hold the value, to be found again by what stands around them."""
         if len(text) > 2500 or len(tokens(text)) > 400:
             return
-        extra = {"subtask": 0.6, "task": 1.0}.get(source, 1.3)
+        extra = {"subtask": 0.6, "task": 1.0}.get(source, 3.6 if self._lists(source) else 1.3)
         lowered, wanted = text.lower(), value.lower()
         position = lowered.find(wanted)
         for _ in range(3):
@@ -180,6 +180,11 @@ class Locator:
                 return
             yield extra, Span(source, text, position, position + len(value))
             position = lowered.find(wanted, position + 1)
+
+    def _lists(self, source: str) -> bool:
+        """Whether a text is a list of like records: what stands around a value there does not say which one is meant."""
+        tables = (self.context.table(ref) for ref in self.context.references() if ref.source == source)
+        return any(table is not None and table.kind in ("blocks", "grid") and len(table.rows) > 1 for table in tables)
 
     def in_tables(self, value: str, *, deep: bool = True) -> list[Costed]:
         """Cells that hold the value, each with ways to choose its row and its column."""
