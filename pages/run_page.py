@@ -43,9 +43,12 @@ def _draw_closed(problem: str) -> None:
 def _draw_view(bench: Workbench, first: str | None) -> None:
     from pages.parts import drawers
     from pages.parts.compare_view import draw_comparison
+    from pages.parts.plain import label
     from pages.parts.preparation import draw_preparation
     from pages.parts.run_view import draw_run
 
+    for notice in bench.store.notices:
+        st.warning(label(notice, 600), icon=":material/warning:")
     draw_preparation(bench)
     second = st.query_params.get("with")
     if not first:

@@ -12,8 +12,26 @@ from procmem.types import Placement, Policy
 
 
 def test_the_default_policy_is_legomems() -> None:
-    assert summary(validate(Policy())) == ("Orchestrator and agents, vanilla, top 5 tasks and 3 subtasks by task text")
-    assert summary(Policy(placement="none")) == "No memory"
+    assert summary(validate(Policy())) == (
+        "Up to 5 task memories for the orchestrator and up to 3 subtask memories for each agent"
+    )
+    assert validate(Policy()).variant == "vanilla"
+
+
+@pytest.mark.parametrize(
+    ("placement", "line"),
+    [
+        ("none", "No memory"),
+        ("agents", "Up to 3 subtask memories for each agent"),
+        ("orchestrator", "Up to 5 task memories for the orchestrator"),
+        (
+            "planning+agents",
+            "Up to 5 task memories for the orchestrator while planning and up to 3 subtask memories for each agent",
+        ),
+    ],
+)
+def test_a_policy_reads_as_one_plain_line(placement: Placement, line: str) -> None:
+    assert summary(Policy(placement=placement)) == line
 
 
 def test_an_unknown_choice_is_refused_with_the_known_ones() -> None:

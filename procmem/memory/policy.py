@@ -133,7 +133,14 @@ def summary(policy: Policy) -> str:
     """The policy in one line for a person."""
     if policy.placement == "none":
         return "No memory"
-    return (
-        f"{PLACEMENTS[policy.placement].label}, {VARIANTS[policy.variant].label.lower()}, "
-        f"top {policy.k_full_task} tasks and {policy.k_subtask} subtasks {RETRIEVES[policy.retrieve].label.lower()}"
-    )
+    places = PLACES[policy.placement]
+    readers = []
+    if places.orchestrator:
+        when = "" if places.turns else " while planning"
+        readers.append(f"up to {policy.k_full_task} task memories for the orchestrator{when}")
+    if places.agents:
+        readers.append(f"up to {policy.k_subtask} subtask memories for each agent")
+    text = " and ".join(readers)
+    if policy.variant != "vanilla":
+        text += f", {VARIANTS[policy.variant].label.lower()}"
+    return f"{text[0].upper()}{text[1:]}"

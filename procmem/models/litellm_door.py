@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -32,7 +33,8 @@ def _imported() -> Any:
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_MODE"] = "PRODUCTION"
     os.environ["EXPERIMENTAL_OPENAI_BASE_LLM_HTTP_HANDLER"] = "True"
-    import litellm
+    with _nobody_logs():
+        import litellm
 
     litellm.drop_params = True
     litellm.suppress_debug_info = True
@@ -42,6 +44,20 @@ def _imported() -> Any:
     _end_quietly()
     simulated_provider.register(litellm)
     return litellm
+
+
+@contextmanager
+def _nobody_logs() -> Iterator[None]:
+    """Drop the log records of all threads for a moment.
+
+    Half imported, litellm's log filter imports it again for a record of any other thread: the two imports deadlock.
+    """
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _end_quietly() -> None:
