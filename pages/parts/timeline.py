@@ -74,8 +74,17 @@ def _draw_course(part: Part, run_id: str, key: str, *, live: bool) -> None:
         draw_remark(remark)
     if part.report:
         st.caption("Report")
-        st.text(part.report)
+        _draw_report(part.report, f"{key}-report")
     _draw_calls([call for call in part.calls if call.event.purpose != "act"], run_id, key)
+
+
+def _draw_report(text: str, key: str) -> None:
+    """An agent's report; a long one is folded."""
+    first, more = head(text, SHOWN_LINES)
+    st.text(first)
+    if more:
+        with st.expander(words.count(more, "more line"), type="compact", key=key):
+            st.text("\n".join(text.splitlines()[SHOWN_LINES:]))
 
 
 def _draw_calls(calls: list[Call], run_id: str, key: str) -> None:
@@ -153,7 +162,7 @@ def _draw_observation(text: str, key: str) -> None:
     first, more = head(text, SHOWN_LINES)
     st.code(first or "(nothing)", language=None, wrap_lines=True)
     if more:
-        with st.expander(f"{words.count(more, 'more line')}", type="compact", key=key):
+        with st.expander(words.count(more, "more line"), type="compact", key=key):
             st.code("\n".join(text.splitlines()[SHOWN_LINES:]), language=None, wrap_lines=True)
 
 

@@ -148,7 +148,7 @@ def launch(home: Path, models: str, embedder: str = "hash") -> App:
         "OPENAI_API_BASE": models,
         "OPENAI_API_KEY": "sk-test",
     }
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
     log = (home.parent / f"server-{port}.log").open("wb")
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     app = App(f"http://127.0.0.1:{port}", home, process)

@@ -55,6 +55,7 @@ def _partners(model: str, text: str) -> dict[int, int]:
     }
 
 
+@lru_cache(maxsize=16384)
 def carry(model: str, start: int, end: int, text: str) -> str | None:
     """The stretch of ``text`` that stands where ``model[start:end]`` stands, or None when its neighbours differ."""
     left, right = tokens(model), tokens(text)

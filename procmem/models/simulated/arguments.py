@@ -108,7 +108,7 @@ def _listed(values: Sequence[tuple[Locator, list[Any], int]], name: str) -> List
             for (locator, _, memory), elements in zip(values, inner, strict=True)
         ]
         found = explain_sequence(rounds)
-        if found is not None and found.known:
+        if found is not None:
             return Listing(
                 _elements([(one[0], one[1][:before], one[2]) for one in values], name),
                 found.rows,

@@ -43,7 +43,7 @@ def aboutness(task: str, episode: Episode) -> float:
 
 
 def _wording(episode: Episode) -> str:
-    return " ".join(str(action.values.get("subtask", "")) for action in episode.actions)
+    return " ".join(str(action.values.get("subtask", "")) for action in episode.actions) or episode.plan
 
 
 @lru_cache(maxsize=2048)

@@ -55,12 +55,14 @@ class Context:
         self.user = user
         self.today = today
         self._tables: dict[TableRef, Table | None] = {}
+        self._references: tuple[TableRef, ...] | None = None
 
     def at(self, item: Mapping[str, str] | None, observed: Mapping[str, tuple[Seen, ...]] | None = None) -> Context:
         """The same situation at one row of a repetition; ``observed`` is what this round has seen itself."""
         inner = Context(self.texts, {**self.observed, **(observed or {})}, item=item, user=self.user, today=self.today)
         if not observed:
             inner._tables = self._tables
+            inner._references = self.references()
         return inner
 
     def text(self, source: str) -> str | None:
@@ -97,8 +99,13 @@ class Context:
         ]
         return joined(parts)
 
-    def references(self) -> Iterator[TableRef]:
+    def references(self) -> tuple[TableRef, ...]:
         """The tables there are: instructions first, then observations, the latest first."""
+        if self._references is None:
+            self._references = tuple(self._named())
+        return self._references
+
+    def _named(self) -> Iterator[TableRef]:
         for source in (*self.texts, *reversed(self.observed)):
             texts = [self.texts[source]] if source in self.texts else [seen.text for seen in self.observed[source][:1]]
             for text in texts:

@@ -307,6 +307,7 @@ def compared(table: Table, place: int, operator: str, bound: str) -> int | None:
     return mask
 
 
+@lru_cache(maxsize=16384)
 def comparable(value: str) -> tuple[str, float] | None:
     """A number or moment as something to compare, with its type; a date and a datetime compare by their moments."""
     what = typed(value).value

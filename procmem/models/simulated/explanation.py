@@ -64,12 +64,13 @@ class Explained:
         return self.share >= 1.0
 
 
-def explain(examples: Sequence[Example], hint: str = "") -> Explained | None:
+def explain(examples: Sequence[Example], hint: str = "", *, partly: bool = False) -> Explained | None:
     """Where a short value comes from; None when nothing but repeating it would do.
 
     Args:
         examples: The value in each remembered situation, the most alike first.
         hint: The name of the argument.
+        partly: Also take what explains only some of the examples, when nothing explains all.
     """
     values = {key(example.value) for example in examples}
     alike = len(values) == 1 and len({example.memory for example in examples}) > 1
@@ -77,12 +78,12 @@ def explain(examples: Sequence[Example], hint: str = "") -> Explained | None:
     other = next((example for example in examples if key(example.value) != key(examples[0].value)), None)
     if other is not None:
         ways = distinct([*ways, *_near(other, alike=False)])
-    options = _tested(ways, examples)
+    options = _tested(ways, examples, partly=partly)
     if not alike and not any(agreed == 1.0 and cost < _PLAIN for cost, agreed, _ in options):
         far = _far(examples[0], hint)
         if other is not None:
             far = distinct([*far, *_far(other, hint)])
-        options += _tested(far, examples)
+        options += _tested(far, examples, partly=partly)
     if not options:
         return None
     share = max(agreed for _, agreed, _ in options)
@@ -118,19 +119,22 @@ def _far(example: Example, hint: str) -> list[Costed]:
     return distinct(weighed)[:_ENOUGH]
 
 
-def _tested(ways: Sequence[Costed], examples: Sequence[Example]) -> list[tuple[float, float, Expression]]:
-    """Each candidate with its cost and the share of the examples that it fits; when some fit all, only those."""
+def _tested(
+    ways: Sequence[Costed], examples: Sequence[Example], *, partly: bool = False
+) -> list[tuple[float, float, Expression]]:
+    """Each candidate that fits all examples, with its cost; ``partly`` also those that fit some, with their share."""
     tested = examples[:_TESTED]
     full = []
     for cost, way in ways:
-        found = [evaluate(way, one.context) for one in tested[:1]]
-        if not same(found[0], tested[0].value):
-            continue
-        found += [evaluate(way, one.context) for one in tested[1:]]
-        if all(same(value, one.value) for value, one in zip(found, tested, strict=True)):
-            exact = all(_spelled(value, one.value) for value, one in zip(found, tested, strict=True))
+        exact = True
+        for one in tested:
+            found = evaluate(way, one.context)
+            if not same(found, one.value):
+                break
+            exact = exact and _spelled(found, one.value)
+        else:
             full.append((cost + (0.0 if exact else 1.2), 1.0, way))
-    if full or len(tested) == 1:
+    if full or not partly or len(tested) == 1:
         return full
     agreed = [(cost, sum(same(evaluate(way, one.context), one.value) for one in tested), way) for cost, way in ways]
     return [(cost, count / len(tested), way) for cost, count, way in agreed if count]
@@ -148,13 +152,13 @@ def explain_text(examples: Sequence[Example], hint: str = "", *, fine: bool = Fa
     """How a text is put together: as a whole, from pieces, or as a list. The last resort is to repeat it."""
     if all(len(example.value) <= 120 for example in examples):
         whole = explain(examples, hint)
-        if whole is not None and whole.known:
+        if whole is not None:
             return whole
     if len({example.value for example in examples}) == 1 and len({example.memory for example in examples}) > 1:
         return Explained(Constant(examples[0].value), 1.0)
     listed = _explain_list(examples)
-    if listed is not None and listed.known:
-        return listed
+    if listed is not None:
+        return Explained(listed, 1.0)
     return _explain_pieces(examples, hint, fine=fine)
 
 
@@ -165,19 +169,15 @@ def _explain_pieces(examples: Sequence[Example], hint: str, *, fine: bool, inner
     cut = Cut(first.value, [example.value for example in others], fine=fine)
     found = cut.segments()
     runs = {} if fine else cut.runs(found)
-    lists = {
-        start: listed
-        for start, run in runs.items()
-        if (listed := _explain_list(_there(first, others, run))) is not None
-    }
+    lists = _lists(runs, first, others)
     parts: list[Expression] = []
     share, position = 1.0, 0
     for segment in found:
         if segment.start < position:
             continue
         run, listed = runs.get(segment.start), lists.get(segment.start)
-        if run is not None and listed is not None and listed.known:
-            parts = _joined(parts, Constant(run.before), listed.expression)
+        if run is not None and listed is not None:
+            parts = _joined(parts, Constant(run.before), listed)
             position = run.stop
             continue
         known = replace(segment, others=tuple(text for text in segment.others if text is not None))
@@ -189,13 +189,24 @@ def _explain_pieces(examples: Sequence[Example], hint: str, *, fine: bool, inner
     return Explained(Written(tuple(parts)), share)
 
 
-def _count_of(lists: Iterable[Explained], examples: Sequence[Example]) -> Expression | None:
+def _lists(runs: dict[int, Segment], first: Example, others: Sequence[Example]) -> dict[int, Enumerated]:
+    """The stretches that are lists, by where they start; what lies inside one is not looked at again."""
+    found: dict[int, Enumerated] = {}
+    position = 0
+    for start, run in runs.items():
+        listed = _explain_list(_there(first, others, run)) if start >= position else None
+        if listed is not None:
+            found[start] = listed
+            position = run.stop
+    return found
+
+
+def _count_of(lists: Iterable[Enumerated], examples: Sequence[Example]) -> Expression | None:
     """How many pieces a list of the same text has, where a number says just that."""
     for listed in lists:
-        if listed.known and isinstance(listed.expression, Enumerated):
-            count = Aggregate("count", listed.expression.rows)
-            if all(evaluate(count, example.context) == example.value for example in examples):
-                return count
+        count = Aggregate("count", listed.rows)
+        if all(evaluate(count, example.context) == example.value for example in examples):
+            return count
     return None
 
 
@@ -225,13 +236,13 @@ def _piece(
     if not segment.slot:
         return Constant(segment.text), 1.0
     found = explain(examples, hint) if segment.text else None
-    if found is not None and found.known:
+    if found is not None:
         return found.expression, 1.0
     if not segment.varies:
         return Constant(segment.text), 1.0
     listed = _explain_list(examples)
-    if listed is not None and listed.known:
-        return listed.expression, 1.0
+    if listed is not None:
+        return listed, 1.0
     split = segment.split()
     if split and not fine and segment.stop > segment.start + 1:
         return _split_piece(examples, split, hint)
@@ -242,9 +253,8 @@ def _piece(
         deeper = _explain_pieces(examples, hint, fine=True)
         if not constant(deeper.expression):
             return deeper.expression, deeper.share
-    if found is not None:
-        return found.expression, found.share
-    return Constant(segment.text), 0.0
+    some = explain(examples, hint, partly=True) if segment.text else None
+    return (some.expression, some.share) if some is not None else (Constant(segment.text), 0.0)
 
 
 def _split_piece(examples: Sequence[Example], split: Sequence[Segment], hint: str) -> tuple[Expression, float]:
@@ -263,7 +273,7 @@ def _split_piece(examples: Sequence[Example], split: Sequence[Segment], hint: st
     return Written(tuple(parts)), share
 
 
-def _explain_list(examples: Sequence[Example]) -> Explained | None:
+def _explain_list(examples: Sequence[Example]) -> Enumerated | None:
     """A text that names one piece per row: the same rows and the same piece everywhere."""
     split = split_list([example.value for example in examples])
     if split is None:
@@ -274,10 +284,7 @@ def _explain_list(examples: Sequence[Example]) -> Explained | None:
         for example, items in zip(examples, lists, strict=True)
     ]
     found = explain_sequence(rounds)
-    if found is None or not found.known:
-        return None
-    piece = found.arguments[""]
-    return Explained(Enumerated(found.rows, piece, separator, last), found.share)
+    return Enumerated(found.rows, found.arguments[""], separator, last) if found is not None else None
 
 
 # --- repetitions ------------------------------------------------------------------------------------------------------
@@ -289,12 +296,6 @@ class Repetition:
 
     rows: Rows
     arguments: dict[str, Expression]
-    share: float
-
-    @property
-    def known(self) -> bool:
-        """Whether rows and arguments are accounted for in all examples."""
-        return self.share >= 1.0
 
 
 def explain_sequence(examples: Sequence[Rounds]) -> Repetition | None:
@@ -303,22 +304,18 @@ def explain_sequence(examples: Sequence[Rounds]) -> Repetition | None:
     if not primary.arguments:
         return None
     ordered = [primary, *(example for example in examples if example is not primary)]
-    best_found: Repetition | None = None
     for _, rows, agreed in row_candidates(ordered)[:3]:
-        arguments, share = _arguments(ordered, rows)
-        found = Repetition(rows, arguments, share * agreed)
-        if found.known:
-            return found
-        if best_found is None or found.share > best_found.share:
-            best_found = found
-    return best_found
+        arguments = _arguments(ordered, rows) if agreed == 1.0 else None
+        if arguments is not None:
+            return Repetition(rows, arguments)
+    return None
 
 
-def _arguments(examples: Sequence[Rounds], rows: Rows) -> tuple[dict[str, Expression], float]:
+def _arguments(examples: Sequence[Rounds], rows: Rows) -> dict[str, Expression] | None:
+    """The arguments of a repetition over some rows; None when one of them is not accounted for."""
     rounds = round_examples(examples, rows)
     names = dict.fromkeys(name for _, round_, _ in rounds for name in round_)
     arguments: dict[str, Expression] = {}
-    share = 1.0 if rounds else 0.0
     for name in names:
         inner = [
             Example(locator, round_[name], memory * 1000 + index)
@@ -326,9 +323,10 @@ def _arguments(examples: Sequence[Rounds], rows: Rows) -> tuple[dict[str, Expres
             if name in round_
         ]
         explained = explain_text(_spread(inner), name)
+        if not explained.known:
+            return None
         arguments[name] = explained.expression
-        share = min(share, explained.share)
-    return arguments, share
+    return arguments if rounds else None
 
 
 def _spread(examples: list[Example]) -> list[Example]:

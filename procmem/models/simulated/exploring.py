@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from procmem.models.simulated.alignment import SAME, stem
 from procmem.models.simulated.context import Context, Seen
 from procmem.models.simulated.entities import mentions
-from procmem.models.simulated.filling import ENDINGS, Wording, fill
+from procmem.models.simulated.filling import Wording, fill
 from procmem.models.simulated.following import Call, repaired
+from procmem.models.simulated.looking import looking, looks
 from procmem.models.simulated.reading import Request, Tool, past_turns, report_seen, report_text
 
-_LOOKS = ("read", "list", "recognize", "search")
-_MOST_LOOKS = 6
+_MOST_LOOKS = 9
 _MOST_ACTS = 4
 
 
@@ -24,17 +22,18 @@ def explore(request: Request, *, recovers: bool) -> tuple[str, Call | None]:
         if again is not None and _new(request, (done[-1].tool, again)):
             return "The error names what there is.", (done[-1].tool, again)
     wording = Wording(request, _text(request), _context(request))
-    looks = sum(_looks(one.tool) for one in done)
-    if looks < _MOST_LOOKS and len(done) == looks:
-        for call in _looking(request, wording):
+    looked = sum(looks(one.tool) for one in done)
+    if looked < _MOST_LOOKS and len(done) == looked:
+        for call in looking(request, wording):
             if _new(request, call):
                 return "Look first.", call
-    acts = [one.tool for one in done if not _looks(one.tool)]
+    acts = [one.tool for one in done if not looks(one.tool)]
     for tool in _suggested(request):
         arguments = fill(tool, wording)
         if (
             arguments is not None
             and tool.name not in acts
+            and arguments.get("source", "") != arguments.get("destination", None)
             and len(acts) < _MOST_ACTS
             and _new(request, (tool.name, arguments))
         ):
@@ -58,28 +57,6 @@ def _new(request: Request, call: Call) -> bool:
     return all((one.tool, one.arguments) != call for one in request.done)
 
 
-def _looks(name: str) -> bool:
-    return any(word in name.split("_") for word in _LOOKS)
-
-
-def _looking(request: Request, wording: Wording) -> Iterator[Call]:
-    """Calls that change nothing: the files that the text names, then mailbox, calendar, mail and folder."""
-    offered = {tool.name: tool for tool in request.tools}
-    for mention in mentions(wording.text):
-        app = ENDINGS.get(mention.text.rsplit(".", 1)[-1].lower()) if mention.kind == "file" else None
-        for tool in request.tools:
-            if app and tool.name.startswith(f"{app}_") and _looks(tool.name) and "list" not in tool.name:
-                path = next((name for name in tool.required if "path" in name), None)
-                if path:
-                    yield tool.name, {path: mention.text}
-    for name, tool in offered.items():
-        if not _looks(name) or "search" in name or any("path" in argument for argument in tool.required):
-            continue
-        arguments = fill(tool, wording)
-        if arguments is not None:
-            yield name, arguments
-
-
 def _suggested(request: Request) -> list[Tool]:
     """Tools that change something, by how well their names and descriptions meet the words of the subtask."""
     words = _stems(request.subtask)
@@ -88,7 +65,7 @@ def _suggested(request: Request) -> list[Tool]:
         action = tool.name.split("_")[1:]
         score = 2.0 * len(_stems(" ".join(action[:1])) & words) + len(_stems(" ".join(action[1:])) & words)
         score += 0.4 * len(_stems(tool.description.split("\n")[0]) & words)
-        if not _looks(tool.name) and 2.0 * len(_stems(action[0] if action else "") & words) > 0:
+        if not looks(tool.name) and 2.0 * len(_stems(action[0] if action else "") & words) > 0:
             scored.append((score, tool))
     scored.sort(key=lambda one: -one[0])
     return [tool for score, tool in scored if score >= scored[0][0] - 0.9]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from procmem.models.simulated.alignment import gist
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import Mention, as_number, mentions, shift, typed
 from procmem.models.simulated.evaluation import kinds, words_after, words_before
@@ -16,6 +17,8 @@ from procmem.models.simulated.records import ROW, Table, phrase_in
 
 _DURATION = re.compile(r"(?i)\b(\d{1,3}|half an|an|one|two|three)[ -]?(minutes?|min|hours?|h)\b")
 _NUMBERS = {"an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "half an": 0.5}
+_PLACES = {"calendar": ("calendar", "calendars"), "email": ("mailbox", "inbox")}
+_ROOMS = ("calendar", "calendars", "mailbox", "inbox")
 ENDINGS = {
     "xlsx": "excel", "docx": "word", "pdf": "pdf", "png": "ocr", "jpg": "ocr", "jpeg": "ocr",
     "txt": "files", "csv": "files", "md": "files",
@@ -77,11 +80,25 @@ def _finder(name: str) -> _Finder | None:
 
 
 def _person(name: str, tool: Tool, wording: Wording) -> str | None:
-    """Whose calendar or mailbox: the one who owns something in the text, else the one who is served."""
-    del name, tool
-    owners = [one.text for one in kinds(wording.text, "name") if words_after(wording.text, one)[:1] == ["'s"]]
-    named = owners or [one.text for one in kinds(wording.text, "name") if "for" in words_before(wording.text, one)[:1]]
-    return named[0] if named else wording.request.user or None
+    """Whose calendar or mailbox: who has one in the text, else the one who is served, if named, else who owns something."""
+    del name
+    app, user = tool.name.split("_", 1)[0], wording.request.user
+    names = kinds(wording.text, "name")
+    placed = [one.text for one in names if _owned(wording.text, one) in _PLACES.get(app, ())]
+    if app == "email" and user and any(one.text == user for one in names):
+        placed.append(user)
+    others = [place for key, places in _PLACES.items() if key != app for place in places]
+    owners = [one.text for one in names if _owned(wording.text, one) not in (*others, "")]
+    served = [one.text for one in names if "for" in words_before(wording.text, one)[:1]]
+    return next(iter([*placed, *owners, *served]), user) or None
+
+
+def _owned(text: str, mention: Mention) -> str:
+    """What a mention owns: the word behind its "'s", or before its "of"."""
+    behind, before = words_after(text, mention), words_before(text, mention)
+    if behind[:1] == ["'s"]:
+        return behind[1] if len(behind) > 1 else "it"
+    return before[1] if before[:1] == ["of"] and before[1] in _ROOMS else ""
 
 
 def _sender(name: str, tool: Tool, wording: Wording) -> str | None:
@@ -120,9 +137,9 @@ def _phrase(name: str, tool: Tool, wording: Wording) -> str | None:
 def _content(name: str, tool: Tool, wording: Wording) -> str | None:
     """A longer quoted phrase, what follows "saying" or "that", or a figure that was looked for."""
     del name, tool
-    quoted = kinds(wording.text, "quoted")
+    quoted = [one.text for one in kinds(wording.text, "quoted") if not _seen_title(one.text, wording)]
     if quoted:
-        return max(quoted, key=lambda one: len(one.text)).text
+        return max(quoted, key=len)
     match = re.search(r"(?i)\b(?:saying|says|that|with the text|reading):? (.{3,200}?)(?:\.(?=\s|$)|$)", wording.text)
     if match:
         return match[1].strip()
@@ -132,15 +149,28 @@ def _content(name: str, tool: Tool, wording: Wording) -> str | None:
     return tables[0].rows[0][0] if tables and tables[0].rows else None
 
 
+def _seen_title(text: str, wording: Wording) -> bool:
+    """Whether a phrase is the title of something that was listed, and so nothing to be written."""
+    tables = [wording.context.table(ref) for ref in wording.context.references() if ref.kind == "blocks"]
+    return any(text in row for table in tables if table is not None for row in table.rows)
+
+
 def _moment(name: str, tool: Tool, wording: Wording) -> str | None:
-    """A start or end: the date of the text with its first or last time, or the start and a duration."""
-    del tool
+    """A start or end in the text, or, where the tool needs one, in the documents that were read, the latest first."""
+    found = _moment_in(name, wording)
+    for text in single_texts(wording.context) if found is None and name in tool.required else ():
+        found = found or _moment_in(name, replace(wording, text=text))
+    return found
+
+
+def _moment_in(name: str, wording: Wording) -> str | None:
+    """The date of the text with its first or last time, or the start and a duration."""
     whole = kinds(wording.text, "datetime")
     days, clocks = kinds(wording.text, "date"), kinds(wording.text, "time")
     if name.startswith("new") and len(whole) + len(days) > 1:
         whole, days = whole[-1:], days[-1:]
     late = "end" in name
-    if whole:
+    if whole and not (days and len(clocks) > 1):
         start = _iso(whole[0].text)
         if not late:
             return start
@@ -254,19 +284,36 @@ def _descending(name: str, tool: Tool, wording: Wording) -> str | None:
 def _mail(name: str, tool: Tool, wording: Wording) -> str | None:
     """The id of the listed mail that the text names most clearly."""
     del name, tool
-    lowered = wording.text.lower()
-    best: tuple[int, str] | None = None
+    listed = mails_by_fit(wording)
+    return listed[0][1] if listed and listed[0][0] >= 1 else None
+
+
+def mails_by_fit(wording: Wording) -> list[tuple[float, str]]:
+    """The ids of the listed mails, those that the text names most clearly first, with how clearly (0: not at all)."""
+    lowered, words = wording.text.lower(), gist(wording.text)
+    found: dict[str, float] = {}
     for ref in wording.context.references():
         table = wording.context.table(ref)
         if table is None or table.column("Email ID") is None:
             continue
         for row in table.rows:
             record = dict(zip(table.columns, row, strict=True))
-            score = 2 * phrase_in(record.get("Subject", ""), lowered)
+            score = 2.0 * phrase_in(record.get("Subject", ""), lowered)
             score += any(phrase_in(word, lowered) for word in record.get("From", "").replace("@", " ").split()[:1])
-            if score and (best is None or score > best[0]):
-                best = (score, record["Email ID"])
-    return best[1] if best else None
+            score += 0.2 * len(gist(record.get("Subject", "")) & words)
+            found.setdefault(record["Email ID"], score)
+    return sorted(((score, mail) for mail, score in found.items() if mail), key=lambda one: -one[0])
+
+
+def single_texts(context: Context) -> list[str]:
+    """The documents that were read, the latest first: texts that are no tables and no lists of records."""
+    lists = {
+        ref.source
+        for ref in context.references()
+        if ref.kind in ("grid", "blocks") and (table := context.table(ref)) is not None and len(table.rows) > 1
+    }
+    seen = [one for source, several in reversed(context.observed.items()) if source not in lists for one in several]
+    return [one.text for one in seen if "list" not in one.tool.split("_")]
 
 
 _FINDERS: dict[str, _Finder] = {

@@ -31,7 +31,7 @@ from procmem.models.simulated.expressions import (
     View,
 )
 from procmem.models.simulated.records import ROW, Table
-from procmem.models.simulated.views import VIEWS, view
+from procmem.models.simulated.views import views_of
 
 Costed = tuple[float, Expression]
 _CUE = re.compile(
@@ -140,10 +140,8 @@ class Locator:
         """Other ways to see the pool's values, by the key of what is seen."""
         found: dict[str, list[Costed]] = {}
         for cost, expression, value in self.bases:
-            for name in VIEWS:
-                seen = view(name, value)
-                if seen and seen != value:
-                    found.setdefault(key(seen), []).append((cost + 0.8, View(name, expression)))
+            for name, seen in views_of(value):
+                found.setdefault(key(seen), []).append((cost + 0.8, View(name, expression)))
         return found
 
     # --- candidates --------------------------------------------------------------------------------------------------
@@ -182,9 +180,13 @@ class Locator:
             position = lowered.find(wanted, position + 1)
 
     def _lists(self, source: str) -> bool:
-        """Whether a text is a list of like records: what stands around a value there does not say which one is meant."""
-        tables = (self.context.table(ref) for ref in self.context.references() if ref.source == source)
-        return any(table is not None and table.kind in ("blocks", "grid") and len(table.rows) > 1 for table in tables)
+        """Whether a text is a list of like records: what stands around a value there does not say which is meant."""
+        return source in self._listings
+
+    @cached_property
+    def _listings(self) -> frozenset[str]:
+        refs = [ref for ref in self.context.references() if ref.kind in ("blocks", "grid")]
+        return frozenset(ref.source for ref in refs if (table := self.context.table(ref)) and len(table.rows) > 1)
 
     def in_tables(self, value: str, *, deep: bool = True) -> list[Costed]:
         """Cells that hold the value, each with ways to choose its row and its column."""

@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from procmem.models.simulated.choosing import related_tasks
+from procmem.models.simulated.alignment import resemblance
+from procmem.models.simulated.choosing import TASK_ENOUGH, aboutness, related_tasks
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.dividing import answered, divided
 from procmem.models.simulated.evaluation import evaluate
 from procmem.models.simulated.following import Call, follow, grounded
+from procmem.models.simulated.planning import Planned, remaining, steps_of, told_for
 from procmem.models.simulated.procedure import TURN, Procedure, induce
-from procmem.models.simulated.reading import Done, Request, report_seen
-from procmem.models.simulated.remembered import Episode, task_episode
+from procmem.models.simulated.reading import Done, Request, past_turns, report_seen
+from procmem.models.simulated.remembered import Episode, task_episode, task_script
 
 _AGAIN = " The last attempt reported: "
 
 
 def plan(request: Request, *, longest: int) -> str:
-    """A numbered plan of at most ``longest`` steps."""
-    chosen = _chosen(request)
-    if chosen:
-        steps = [(action.tool, str(action.values.get("subtask", ""))) for action in chosen[0].actions]
-    else:
-        steps = divided(request)
-    lines = [
-        f"{number}. {agent}: {text.split('. ')[0].strip()[:240]}"
-        for number, (agent, text) in enumerate(steps[:longest], start=1)
-    ]
-    return "\n".join(lines) or "1. Look at what there is."
+    """A numbered plan of at most ``longest`` steps; after some turns, of what they have left."""
+    steps = _planned(request)
+    past = past_turns(request.history)
+    if past:
+        done = [(head.split(". ", 1)[-1].split(":", 1)[0], report) for head, report in past]
+        steps = remaining(steps, done, steps_of(request.plan))
+    return _numbered(steps[:longest]) or "1. Look at what there is."
+
+
+def _planned(request: Request) -> list[Planned]:
+    """The steps that memories tell, scripts where there is nothing more, else those of the words.
+
+    Each memory's plan is told for the new task by itself; the one whose steps most others tell too is taken.
+    """
+    likest = sorted(_chosen(request), key=lambda one: -resemblance(request.task, one.text("task"))) or _scripts(request)
+    if not likest:
+        return [(agent, _headline(text)) for agent, text in divided(request)]
+    plans = [told_for(one, request.task, request.user, request.today) for one in likest[:6]]
+    told = Counter(step for steps in plans for step in steps)
+    return max(plans, key=lambda steps: sum(told[step] for step in steps) / len(steps))
+
+
+def _scripts(request: Request) -> list[Episode]:
+    """Memories that are plans only and about this task, the most so first."""
+    scripts = [script for text in request.memories if (script := task_script(text)) is not None]
+    fitting = [one for one in scripts if steps_of(one.plan) and aboutness(request.task, one) >= TASK_ENOUGH]
+    return sorted(fitting, key=lambda one: -aboutness(request.task, one))
+
+
+def _headline(text: str) -> str:
+    return text.split(". ")[0].strip()[:240]
+
+
+def _numbered(steps: Sequence[Planned]) -> str:
+    return "\n".join(
+        f"{number}. {agent}: {text}" if agent else f"{number}. {text}"
+        for number, (agent, text) in enumerate(steps, start=1)
+    )
 
 
 def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
@@ -40,14 +70,13 @@ def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
             {"agent": done[-1].tool, "subtask": subtask, "progress": False},
         )
     chosen = _chosen(request)
-    done = _without_repeats(done)
     if not chosen:
-        return _by_words(request, done)
+        return _by_words(request)
     procedure = induce(chosen, TURN)
     base = Context({"task": request.task}, {}, user=request.user, today=request.today)
     if not grounded(procedure, base):
-        return _by_words(request, done)
-    reached = follow(procedure, base, done, lambda one: report_seen(one.observation), repair=False)
+        return _by_words(request)
+    reached = follow(procedure, base, _without_repeats(done), lambda one: report_seen(one.observation), repair=False)
     if reached.call is not None:
         return "A similar task went this way.", ("delegate", {**reached.call[1], "agent": reached.call[0]})
     return "All that the similar task needed is done.", (
@@ -56,11 +85,11 @@ def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
     )
 
 
-def _turns(request: Request) -> list[Done]:
-    """The delegations that were carried out; the agent stands in for the tool."""
+def _turns(request: Request, first: int = 0) -> list[Done]:
+    """The delegations that were carried out, from a call on; the agent stands in for the tool."""
     return [
         Done(str(one.arguments.get("agent", "")), one.arguments, one.observation)
-        for one in request.done
+        for one in request.done[first:]
         if one.tool == "delegate" and not one.observation.startswith("Not done: ")
     ]
 
@@ -88,8 +117,13 @@ def _answer(procedure: Procedure, context: Context, request: Request) -> str:
     return found or answered(request)
 
 
-def _by_words(request: Request, done: Sequence[Done]) -> tuple[str, Call]:
-    steps = divided(request)
+def _by_words(request: Request) -> tuple[str, Call]:
+    """The next step of the plan that was made, or of the division by words that it was made from."""
+    done = _without_repeats(_turns(request, request.planned_at))
+    known = {name for name, _ in request.team}
+    steps, planned = divided(request), [one for one in steps_of(request.plan) if one[0] in known]
+    if planned and planned != [(agent, _headline(text)) for agent, text in steps][: len(planned)]:
+        steps = planned
     if len(done) < len(steps):
         agent, text = steps[len(done)]
         return "The next part of the task.", ("delegate", {"agent": agent, "subtask": text})

@@ -182,7 +182,7 @@ class _Group:
                 for number, rounds in enumerate(inner)
             ]
             found = explain_sequence(examples)
-            if found is None or found.share < 1.0:
+            if found is None:
                 continue
             steps = self._body_steps(inner, found.rows)
             if steps is None:

@@ -22,6 +22,8 @@ _SETTING = re.compile(
 _MEMBER = re.compile(r"^- (\w[\w-]*): (.+)$", re.MULTILINE)
 _TURN = re.compile(r"\n\n(?=\d{1,3}\. \w[\w-]*: )")
 _HEAD = re.compile(r"(\w+) (\{.*\})\n?")
+_RENEWED = ("New plan", "Done so far")
+"""Parts of which the latest counts."""
 _LONGEST_PROMPT = 400_000
 _LONGEST_TASK = 12_000
 _FAILURE = re.compile(
@@ -61,12 +63,14 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a prompt asks for."""
+    """What a prompt asks for. ``plan`` is the latest, ``planned_at`` how many calls were made before it."""
 
     part: Part
     task: str
     subtask: str
     history: str
+    plan: str
+    planned_at: int
     memories: tuple[str, ...]
     tools: tuple[Tool, ...]
     team: tuple[tuple[str, str], ...]
@@ -89,13 +93,16 @@ def read(messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]] | N
     sections: dict[str, str] = {}
     for text in asked:
         for name, body in _sections(text).items():
-            sections.setdefault(name, body)
+            if name in _RENEWED or name not in sections:
+                sections[name] = body
     setting = _SETTING.search(system[:4000])
     return Request(
         part=_part({tool.name for tool in offered}, asked[-1] if asked else ""),
         task=(sections.get("Task of the team") or sections.get("Task") or (asked[0] if asked else ""))[:_LONGEST_TASK],
         subtask=sections.get("Your subtask", "")[:_LONGEST_TASK],
         history=sections.get("Done so far", ""),
+        plan=sections.get("New plan") or sections.get("Plan") or _said(messages),
+        planned_at=_planned_at(messages),
         memories=memories(system.partition("## Memories of similar")[2]),
         tools=offered,
         team=tuple(_MEMBER.findall(_sections(system.partition("## Rules")[0]).get("Team", ""))),
@@ -109,6 +116,21 @@ def read(messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]] | N
 def _content(message: dict[str, Any]) -> str:
     content = message.get("content")
     return content[:_LONGEST_PROMPT] if isinstance(content, str) else ""
+
+
+def _said(messages: Sequence[dict[str, Any]]) -> str:
+    """What the model itself said last."""
+    return next((_content(one) for one in reversed(messages) if one.get("role") == "assistant"), "")
+
+
+def _planned_at(messages: Sequence[dict[str, Any]]) -> int:
+    """How many calls were answered before the latest new plan."""
+    marks = [
+        number
+        for number, one in enumerate(messages)
+        if one.get("role") == "user" and _content(one).startswith("## New plan")
+    ]
+    return sum(one.get("role") == "tool" for one in messages[: marks[-1]]) if marks else 0
 
 
 def _part(tools: set[str], last: str) -> Part:

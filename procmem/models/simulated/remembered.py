@@ -108,10 +108,11 @@ def task_episode(text: str) -> Episode | None:
     return Episode((("task", task),), tuple(steps), _user(every, task), _string(record, "final_answer"), plan)
 
 
-def task_plan(text: str) -> tuple[str, str]:
-    """Task and plan of a full-task memory that may hold nothing else (a script)."""
+def task_script(text: str) -> Episode | None:
+    """A full-task memory that tells its plan and no subtasks, as an episode without calls; None for any other."""
     record = _record(text)
-    return _string(record, "task"), _string(record, "high_level_plan")
+    task, plan = _string(record, "task"), _string(record, "high_level_plan")
+    return Episode((("task", task),), (), plan=plan) if task and plan and task_episode(text) is None else None
 
 
 def _string(record: dict[str, Any], name: str) -> str:

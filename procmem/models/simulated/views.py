@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from procmem.models.simulated.entities import typed
 
@@ -13,6 +14,12 @@ def view(name: str, value: str) -> str | None:
     """The value seen through ``VIEWS[name]``; None where that makes no sense for it."""
     shown = VIEWS[name](value)
     return shown or None
+
+
+@lru_cache(maxsize=8192)
+def views_of(value: str) -> tuple[tuple[str, str], ...]:
+    """All views of a value that show something else than itself: (name, what is seen)."""
+    return tuple((name, seen) for name in VIEWS if (seen := view(name, value)) and seen != value)
 
 
 def _day_of(value: str) -> date | None:
