@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,33 @@ from procmem.models.scripted import ScriptedModel
 from procmem.settings import Settings
 from procmem.store.duck import DuckStore
 from procmem.types import Check, Limits, Policy, Reply, Task, TaskFile, ToolCall, Trajectory
+from procmem.workbench import Workbench
+
+FAMILY = """\
+id: note_write
+title: Write a name into a note
+apps: [files]
+level: 1
+instructions:
+  - Write the name {{person}} into data/note.txt
+  - Write the name {{person}} into data/note.txt
+instances:
+  - {split: train, user: Alice, now: 2024-05-13 09:00, values: {person: Dana}}
+  - {split: test, user: Alice, now: 2024-05-14 09:00, values: {person: Erik}}
+checks:
+  - {function: evaluate_contain, args: {doc_type: txt, file: data/note.txt, keywords: ["{{person}}"]}}
+demonstration:
+  plan: "1. system: write the note"
+  turns:
+    - agent: system
+      subtask: Write {{person}} into data/note.txt
+      steps:
+        - reason: The name is {{person}}.
+          tool: files_write_file
+          arguments: {file_path: data/note.txt, contents: "{{person}}"}
+      report: Wrote {{person}}.
+  answer: Wrote {{person}}.
+"""
 
 
 def say(text: str) -> Reply:
@@ -88,3 +116,10 @@ class Bench:
         self.run(replies, task, Policy(placement="none"), run_id=run_id)
         for proposal in self.store.proposals():
             self.store.decide(proposal.id, "accept", by="tester")
+
+
+def workbench_of(bench: Bench, folder: Path) -> Workbench:
+    """A workbench over the bench's lab, whose bundled tasks are ``FAMILY``."""
+    (folder / "tasks").mkdir()
+    (folder / "tasks" / "note_write.yaml").write_text(FAMILY)
+    return Workbench(replace(bench.lab, settings=Settings(home=folder / "home", data=folder)))

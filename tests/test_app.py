@@ -14,39 +14,11 @@ from procmem.events import Acted, Delegated, Planned
 from procmem.lab import setup
 from procmem.models.scripted import Line, ScriptedModel
 from procmem.runner import follow
-from procmem.settings import Settings
 from procmem.types import Check, Policy, Task
 from procmem.workbench import Workbench
-from tests.bench import Bench, call, note_replies, note_task, say
+from tests.bench import Bench, call, note_replies, note_task, say, workbench_of
 
 HOSTILE = "# h1 <script>alert(1)</script> $x$ :material/home: :smile: [a](javascript:alert(1)) **b** www.evil.com"
-
-
-FAMILY = """\
-id: note_write
-title: Write a name into a note
-apps: [files]
-level: 1
-instructions:
-  - Write the name {{person}} into data/note.txt
-  - Write the name {{person}} into data/note.txt
-instances:
-  - {split: train, user: Alice, now: 2024-05-13 09:00, values: {person: Dana}}
-  - {split: test, user: Alice, now: 2024-05-14 09:00, values: {person: Erik}}
-checks:
-  - {function: evaluate_contain, args: {doc_type: txt, file: data/note.txt, keywords: ["{{person}}"]}}
-demonstration:
-  plan: "1. system: write the note"
-  turns:
-    - agent: system
-      subtask: Write {{person}} into data/note.txt
-      steps:
-        - reason: The name is {{person}}.
-          tool: files_write_file
-          arguments: {file_path: data/note.txt, contents: "{{person}}"}
-      report: Wrote {{person}}.
-  answer: Wrote {{person}}.
-"""
 
 
 def script(bench: object) -> None:
@@ -59,9 +31,7 @@ def script(bench: object) -> None:
 @pytest.fixture
 def workbench(bench: Bench, tmp_path: Path) -> Iterator[Workbench]:
     """A workbench with one family of tasks and one memory of it."""
-    (tmp_path / "tasks").mkdir()
-    (tmp_path / "tasks" / "note_write.yaml").write_text(FAMILY)
-    made = Workbench(replace(bench.lab, settings=Settings(home=tmp_path / "home", data=tmp_path)))
+    made = workbench_of(bench, tmp_path)
     for _ in made.prepare():
         pass
     made.warm()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,43 +13,15 @@ from procmem.events import Called, Finished, Noted
 from procmem.models.scripted import ScriptedModel
 from procmem.office.tasks import load_tasks
 from procmem.runner import follow
-from procmem.settings import Settings
 from procmem.types import Policy, Reply, Team
 from procmem.workbench import Workbench
-from tests.bench import Bench, call, note_replies, note_task, say
-
-FAMILY = """\
-id: note_write
-title: Write a name into a note
-apps: [files]
-level: 1
-instructions:
-  - Write the name {{person}} into data/note.txt
-instances:
-  - {split: train, user: Alice, now: 2024-05-13 09:00, values: {person: Dana}}
-checks:
-  - function: evaluate_contain
-    args: {doc_type: txt, file: data/note.txt, keywords: ["{{person}}"]}
-demonstration:
-  plan: "1. system: write the note"
-  turns:
-    - agent: system
-      subtask: Write {{person}} into data/note.txt
-      steps:
-        - reason: The name is {{person}}.
-          tool: files_write_file
-          arguments: {file_path: data/note.txt, contents: "{{person}}"}
-      report: Wrote {{person}}.
-  answer: Wrote {{person}}.
-"""
+from tests.bench import Bench, call, note_replies, note_task, say, workbench_of
 
 
 @pytest.fixture
 def workbench(bench: Bench, tmp_path: Path) -> Iterator[Workbench]:
     """A workbench over the bench's lab, with one tiny family of tasks."""
-    (tmp_path / "tasks").mkdir()
-    (tmp_path / "tasks" / "note_write.yaml").write_text(FAMILY)
-    made = Workbench(replace(bench.lab, settings=Settings(home=tmp_path / "home", data=tmp_path)))
+    made = workbench_of(bench, tmp_path)
     yield made
     made.close()
 
@@ -167,5 +138,5 @@ def test_bad_input_of_ones_own_task_is_named(
 
 
 def test_bundled_tasks_are_loaded_from_the_data_folder(workbench: Workbench) -> None:
-    assert list(workbench.tasks) == ["note_write/1"]
+    assert list(workbench.tasks) == ["note_write/1", "note_write/2"]
     assert load_tasks(workbench.lab.settings.data / "tasks") == workbench.tasks

@@ -21,6 +21,7 @@ _WORDS = {
     "pdf": ("pdf",),
 }
 """Everyday words for what an agent's description speaks of."""
+_MOST_LEFT_OVER = 2
 _FIGURES = (
     ("count", r"\bhow many\b|\bnumber of\b|\bcount\b"),
     ("sum", r"\btotal\b|\bsum\b|\badd up\b|\baltogether\b|\bhow much\b"),
@@ -32,7 +33,7 @@ _FIGURES = (
 
 def divided(request: Request) -> list[tuple[str, str]]:
     """Agents with what each is asked to do: those whose files are named first, then those whose matters are."""
-    agents = list(dict.fromkeys([*_by_files(request), *_by_words(request)]))
+    agents = list(dict.fromkeys([*_by_files(request, request.task), *_by_words(request, request.task.lower())]))
     if not agents and request.team:
         agents = [name for name, text in request.team if "file" in text][:1] or [request.team[0][0]]
     if len(agents) == 1:
@@ -40,15 +41,25 @@ def divided(request: Request) -> list[tuple[str, str]]:
     return [(agent, f"Do the {agent} part of this task: {request.task}") for agent in agents]
 
 
-def _by_files(request: Request) -> Iterator[str]:
-    for mention in mentions(request.task):
+def left_over(request: Request) -> list[tuple[str, str]]:
+    """Agents that nothing was handed to, though what the others read speaks of their matters."""
+    turns = [one for one in request.done if one.tool == "delegate"]
+    asked = {str(one.arguments.get("agent", "")) for one in turns}
+    read = [seen.text for one in turns for seen in report_seen(one.observation)]
+    text = "\n".join(line for one in read for line in one.split("\n")[1:]).lower()
+    agents = [*_by_files(request, text), *_by_words(request, text)]
+    free = [agent for agent in dict.fromkeys(agents) if agent not in asked]
+    return [(agent, f"Do the {agent} part of this task: {request.task}") for agent in free[:_MOST_LEFT_OVER]]
+
+
+def _by_files(request: Request, text: str) -> Iterator[str]:
+    for mention in mentions(text):
         app = ENDINGS.get(mention.text.rsplit(".", 1)[-1].lower()) if mention.kind == "file" else None
         if app:
-            yield from (name for name, text in request.team if _serves(name, text, {"ocr": "pdf"}.get(app, app)))
+            yield from (name for name, about in request.team if _serves(name, about, {"ocr": "pdf"}.get(app, app)))
 
 
-def _by_words(request: Request) -> Iterator[str]:
-    text = request.task.lower()
+def _by_words(request: Request, text: str) -> Iterator[str]:
     for app, words in _WORDS.items():
         if any(phrase_in(word, text) for word in words):
             yield from (name for name, description in request.team if _serves(name, description, app))

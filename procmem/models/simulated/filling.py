@@ -80,7 +80,7 @@ def _finder(name: str) -> _Finder | None:
 
 
 def _person(name: str, tool: Tool, wording: Wording) -> str | None:
-    """Whose calendar or mailbox: who has one in the text, else the one who is served, if named, else who owns something."""
+    """Whose calendar or mailbox: who has one in the text, else who is served, if named, else who owns something."""
     del name
     app, user = tool.name.split("_", 1)[0], wording.request.user
     names = kinds(wording.text, "name")
@@ -159,7 +159,8 @@ def _moment(name: str, tool: Tool, wording: Wording) -> str | None:
     """A start or end in the text, or, where the tool needs one, in the documents that were read, the latest first."""
     found = _moment_in(name, wording)
     for text in single_texts(wording.context) if found is None and name in tool.required else ():
-        found = found or _moment_in(name, replace(wording, text=text))
+        body = text.partition("\nContent: ")[2] or text
+        found = found or _moment_in(name, replace(wording, text=body))
     return found
 
 

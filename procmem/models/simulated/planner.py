@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from procmem.models.simulated.alignment import resemblance
 from procmem.models.simulated.choosing import TASK_ENOUGH, aboutness, related_tasks
 from procmem.models.simulated.context import Context
-from procmem.models.simulated.dividing import answered, divided
+from procmem.models.simulated.dividing import answered, divided, left_over
 from procmem.models.simulated.evaluation import evaluate
 from procmem.models.simulated.following import Call, follow, grounded
 from procmem.models.simulated.planning import Planned, remaining, steps_of, told_for
@@ -16,6 +16,7 @@ from procmem.models.simulated.procedure import TURN, Procedure, induce
 from procmem.models.simulated.reading import Done, Request, past_turns, report_seen
 from procmem.models.simulated.remembered import Episode, task_episode, task_script
 
+_MOST_TURNS = 8
 _AGAIN = " The last attempt reported: "
 
 
@@ -127,4 +128,7 @@ def _by_words(request: Request) -> tuple[str, Call]:
     if len(done) < len(steps):
         agent, text = steps[len(done)]
         return "The next part of the task.", ("delegate", {"agent": agent, "subtask": text})
+    more = left_over(request) if steps is not planned and len(request.done) < _MOST_TURNS else []
+    if more:
+        return "What was read speaks of more.", ("delegate", {"agent": more[0][0], "subtask": more[0][1]})
     return "Nothing more that I know of.", ("finish", {"answer": answered(request)})
