@@ -13,6 +13,31 @@ from procmem.office.apps import toolbox
 from procmem.prompts import render
 
 SETTING = {"username": "Dana", "weekday": "Monday", "date": "2024-05-13", "time": "09:00"}
+TEAM = (
+    "- excel: You read and change Excel workbooks (.xlsx).\n- email: You read, search, send, answer and forward mail."
+)
+TURN_TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "delegate",
+            "description": "Hand the next subtask to an agent.",
+            "parameters": {
+                "type": "object",
+                "properties": {"agent": {"type": "string", "enum": ["excel", "email"]}, "subtask": {"type": "string"}},
+                "required": ["agent", "subtask"],
+            },
+        },
+    },
+    {
+        "type": "function",
+        "function": {
+            "name": "finish",
+            "description": "End the task with its answer.",
+            "parameters": {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]},
+        },
+    },
+]
 
 
 @dataclass(frozen=True)

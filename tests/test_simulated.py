@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import calendar
-import inspect
 import json
-import logging
-import mailbox
-import pydoc_data.topics
-import re
-import smtplib
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-import procmem.models.simulated as package
 from procmem.models.simulated.reasoner import answer
 from procmem.prompts import render
 from tests.simulated_prompts import (
-    SETTING,
     Told,
-    block,
     events,
     exchange,
     follows,
@@ -285,103 +270,29 @@ def test_a_failed_call_is_repeated_by_large_with_the_name_that_the_error_offers(
     assert calls[0] != ("excel_read_file", {"file_path": "data/may_2024.xlsx"})
 
 
-# --- the orchestrator ------------------------------------------------------------------------------------------------
-
-TEAM = (
-    "- excel: You read and change Excel workbooks (.xlsx).\n- email: You read, search, send, answer and forward mail."
-)
-TURN_TOOLS = [
-    {
-        "type": "function",
-        "function": {
-            "name": "delegate",
-            "description": "Hand the next subtask to an agent.",
-            "parameters": {
-                "type": "object",
-                "properties": {"agent": {"type": "string", "enum": ["excel", "email"]}, "subtask": {"type": "string"}},
-                "required": ["agent", "subtask"],
-            },
-        },
-    },
-    {
-        "type": "function",
-        "function": {
-            "name": "finish",
-            "description": "End the task with its answer.",
-            "parameters": {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]},
-        },
-    },
-]
-
-
-def stock(sheet: str, who: str, rows: list[tuple[str, int]], short: str, left: int) -> dict[str, Any]:
-    """A full-task memory: find what is running out, and tell somebody."""
-    return {
-        "task": f"Tell {who} which item in {sheet} is running out first.",
-        "high_level_plan": f"1. excel: read {sheet}.\n2. email: tell {who}.",
-        "subtasks": [
-            {
-                "agent": "excel",
-                "description": f"Read {sheet} and report the item with the lowest stock.",
-                "steps": "<think>Look.</think><action>"
-                + json.dumps({"app": "excel", "action": "read_file", "file_path": sheet})
-                + "</action>",
-                "observations": f"[1] {grid([('Item', 'Stock'), *rows])}",
-            },
-            {
-                "agent": "email",
-                "description": f'Send {who} a mail with the subject "Order {short}" saying that only {left} are left.',
-                "steps": "<think>Tell.</think><action>"
-                + json.dumps({"app": "email", "action": "send_email", "sender": "Omar", "recipient": who})
-                + "</action>",
-                "observations": f"[1] Successfully sent email to {who}.",
-            },
-        ],
-        "final_answer": f"{short} is running out.",
-        "reflections": "Fine.",
+def test_without_memory_all_sheets_and_the_mails_that_fit_are_read() -> None:
+    read = {"file_path": "data/club.xlsx"}
+    world = {
+        "excel_read_file": grid([("Member", "Fee"), ("Ida", 5)]),
+        "excel_list_sheets": "The sheets are:\nFees (2 rows, 2 columns, in front)\nHints (3 rows, 1 columns)",
     }
-
-
-MEMORIES = [
-    stock("data/kitchen.xlsx", "Ida", [("Tea", 14), ("Milk", 3), ("Rice", 8)], "Milk", 3),
-    stock("data/studio.xlsx", "Kim", [("Clay", 5), ("Glaze", 12), ("Wax", 7), ("Sand", 9)], "Clay", 5),
-]
-
-
-def orchestrator_prompt(task: str, memories: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    system = render("orchestrator_system", team=TEAM, **SETTING) + block("full_task", memories)
-    asked = render("delegate", task=task, plan="1. excel: look.")
-    return [{"role": "system", "content": system}, {"role": "user", "content": asked}]
-
-
-def test_the_orchestrator_carries_findings_of_reports_into_the_next_subtask_and_the_answer() -> None:
-    messages = orchestrator_prompt("Tell Sue which item in data/garage.xlsx is running out first.", MEMORIES)
-    _, calls, _ = answer("large", messages, TURN_TOOLS, 0)
-    assert calls == [
-        ("delegate", {"agent": "excel", "subtask": "Read data/garage.xlsx and report the item with the lowest stock."})
+    told = Told("See what data/club.xlsx says.", "See what data/club.xlsx says.", ())
+    assert made_calls(told, [], lambda name, given: world.get(name, "Failed.")) == [
+        ("excel_read_file", read),
+        ("excel_list_sheets", read),
+        ("excel_read_file", {**read, "sheet_name": "Hints"}),
     ]
-    table = grid([("Item", "Stock"), ("Oil", 6), ("Bolts", 90), ("Rags", 2)])
-    report = f'Done, with 1 call.\n[1] excel_read_file {{"file_path": "data/garage.xlsx"}}\n{table}'
-    messages += exchange("call_1", *calls[0], render("turn_report", agent="excel", report=report))
-    _, calls, _ = answer("large", messages, TURN_TOOLS, 0)
-    wanted = 'Send Sue a mail with the subject "Order Rags" saying that only 2 are left.'
-    assert calls == [("delegate", {"agent": "email", "subtask": wanted})]
-    report = "Done, with 1 call.\n[1] email_send_email {}\nSuccessfully sent email to Sue."
-    messages += exchange("call_2", *calls[0], render("turn_report", agent="email", report=report))
-    _, calls, _ = answer("large", messages, TURN_TOOLS, 0)
-    assert calls == [("finish", {"answer": "Rags is running out."})]
-
-
-def test_the_plan_is_that_of_the_memory_and_without_memory_follows_the_words() -> None:
-    system = render("orchestrator_system", team=TEAM, **SETTING)
-    asked = render("plan", task="Tell Sue which item in data/garage.xlsx is running out first.")
-    user = {"role": "user", "content": asked}
-    with_memory, _, _ = answer(
-        "large", [{"role": "system", "content": system + block("full_task", MEMORIES)}, user], None, 0
+    rule = "-" * 50
+    listed = "\n".join(
+        f"Email ID: {name}.eml\nFrom: Bo@example.com\nTo: Dana@example.com\nSubject: {name}\nContent: Hi\n{rule}"
+        for name in ("Lunch", "Garden hose", "Chess", "Piano")
     )
-    assert [line.split(":")[0] for line in with_memory.splitlines()] == ["1. excel", "2. email"]
-    without, _, _ = answer("large", [{"role": "system", "content": system}, user], None, 0)
-    assert [line.split(":")[0] for line in without.splitlines()] == ["1. excel"]
+    told = Told("What is known about the garden hose?", "Find what is known about the garden hose.", (), agent="email")
+    made = made_calls(told, [], lambda name, given: listed if name == "email_list_emails" else "Content: It leaks.")
+    assert made == [
+        ("email_list_emails", {"username": "Dana"}),
+        ("email_read_email", {"username": "Dana", "email_id": "Garden hose.eml"}),
+    ]
 
 
 def test_a_report_repeats_what_was_seen_word_for_word() -> None:
@@ -408,86 +319,6 @@ def test_small_slips_depend_on_seed_and_prompt_only() -> None:
     ]
     assert runs[:12] == runs[12:]
     assert 1 < len({json.dumps(run) for run in runs}) < 12
-
-
-def test_the_source_knows_no_task_family() -> None:
-    """Words that only one family's instructions use must not stand in the reasoner's source."""
-    root = Path(package.__file__).parents[3]
-    families = {path: path.read_text(encoding="utf-8") for path in sorted((root / "data/tasks").glob("*.yaml"))}
-    if not families:
-        pytest.skip("there are no bundled tasks")
-    told = {path: set(_words(_instructions(text))) for path, text in families.items()}
-    source = {
-        word for path in Path(package.__file__).parent.glob("*.py") for word in _words(path.read_text(encoding="utf-8"))
-    }
-    ordinary = _ordinary(root)
-    for path, words in told.items():
-        others = set().union(*(seen for other, seen in told.items() if other != path))
-        own = {word for word in words - others - ordinary if len(word) > 3}
-        assert own & source == set(), path.name
-
-
-def _instructions(text: str) -> str:
-    return text[text.index("instructions:") : text.index("instances:")]
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+", re.sub(r"\{\{\w+\}\}", " ", text).lower())
-
-
-def _ordinary(root: Path) -> set[str]:
-    """Words that are no family's own: those of this project's prompts, tools and code, and of Python's prose."""
-    said = [path.read_text(encoding="utf-8") for path in sorted((root / "procmem").rglob("*.md"))]
-    said += [inspect.getsource(module) for module in (argparse, calendar, logging, mailbox, smtplib, pydoc_data.topics)]
-    said += [
-        path.read_text(encoding="utf-8")
-        for path in sorted((root / "procmem").rglob("*.py"))
-        if "simulated" not in path.parts
-    ]
-    return {word for text in said for word in _words(text)}
-
-
-TEXTS = st.text(max_size=400) | st.sampled_from(
-    ["[1] ", "<memory rank='1'>", "</memory>", "## Task\n", "(1, 1): x\t", "{" * 500]
-)
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(TEXTS, max_size=8), st.sampled_from(["large", "small"]), st.booleans())
-def test_no_prompt_makes_it_fail(parts: list[str], model: str, orchestrating: bool) -> None:
-    text = "\n".join(parts)
-    memory = {"task": text, "description": text, "agent": "excel", "steps": text, "observations": text}
-    told = Told(text, text, ())
-    messages = [*worker_prompt(told, [memory]), *exchange("call_1", "excel_read_file", {"file_path": text}, text)]
-    reply, calls, tokens = answer(model, messages, TURN_TOOLS if orchestrating else wire("excel"), 0)
-    assert isinstance(reply, str)
-    assert len(calls) <= 1
-    assert min(tokens) >= 1
-
-
-@pytest.mark.parametrize(
-    "huge",
-    [
-        "x" * 2_000_000,
-        "(1, 1): 7\t" * 150_000,
-        "[" * 400_000,
-        "Ana, " * 300_000,
-        "<memory>" * 200_000,
-        "a: b\n" * 300_000,
-    ],
-    ids=["letters", "cells", "brackets", "names", "memories", "fields"],
-)
-def test_a_huge_prompt_is_answered_in_time(huge: str) -> None:
-    memory = {"task": huge, "description": "Read data/a.xlsx", "agent": "excel", "observations": f"[1] {huge}"}
-    memory["steps"] = '<action>{"app": "excel", "action": "read_file", "file_path": "data/a.xlsx"}</action>'
-    told = Told(huge, "Read data/b.xlsx", ())
-    messages = [
-        *worker_prompt(told, [memory]),
-        *exchange("call_1", "excel_read_file", {"file_path": "data/b.xlsx"}, huge),
-    ]
-    start = time.perf_counter()
-    answer("large", messages, wire("excel"), 0)
-    assert time.perf_counter() - start < 20  # a hang, not a speed, is what this looks for
 
 
 def test_malformed_memories_are_worth_less_and_nothing_fails() -> None:

@@ -134,7 +134,7 @@ def test_the_same_task_without_memory_is_shown_side_by_side(page: Page, app: App
     page.get_by_role("heading", name="With memory", exact=True).wait_for()
     page.get_by_role("heading", name="Without memory", exact=True).wait_for()
     page.get_by_test_id("stTable").get_by_text("Succeeded").nth(1).wait_for()
-    assert page.get_by_text(re.compile("for the orchestrator")).count() == 1
+    assert page.get_by_text(re.compile(r"\d memor(y|ies) for the orchestrator")).count() == 1
 
 
 def test_an_own_task_with_uploaded_files_runs_and_its_result_can_be_downloaded(

@@ -116,6 +116,11 @@ SAME: dict[str, str] = {stem(word): stem(line.split()[0]) for line in reversed(S
 """Stems of everyday verbs that say much the same, each with the one that stands for all. General English."""
 
 
+def stems(text: str) -> frozenset[str]:
+    """The stems of a text's words of three letters and more, each as the one that stands for it."""
+    return frozenset(SAME.get(stem(word), stem(word)) for word in re.findall(r"[^\W\d_]{3,}", text.lower()))
+
+
 def likeness(one: str, other: str) -> float:
     """How much two requests are about the same thing: shared content words, between 0 and 1 (Dice)."""
     left, right = gist(one), gist(other)

@@ -9,7 +9,7 @@ from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import as_number, mentions
 from procmem.models.simulated.evaluation import figure
 from procmem.models.simulated.filling import ENDINGS, grids, named_rows
-from procmem.models.simulated.reading import Request, report_seen
+from procmem.models.simulated.reading import Request, report_seen, reported
 from procmem.models.simulated.records import Table, phrase_in
 
 _WORDS = {
@@ -72,7 +72,7 @@ def _serves(name: str, description: str, app: str) -> bool:
 def answered(request: Request) -> str:
     """An answer from the reports: a figure or a cell that the question asks for, else what was done."""
     turns = [one for one in request.done if one.tool == "delegate"]
-    seen = {f"report {number}": report_seen(one.observation) for number, one in enumerate(turns)}
+    seen = reported([one.observation for one in turns])
     context = Context({"task": request.task}, seen, user=request.user, today=request.today)
     for _, table in grids(context):
         value = _asked(table, request.task)

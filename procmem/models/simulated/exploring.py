@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from procmem.models.simulated.alignment import SAME, stem
-from procmem.models.simulated.context import Context, Seen
+from procmem.models.simulated.alignment import stems
+from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import mentions
 from procmem.models.simulated.filling import Wording, fill
 from procmem.models.simulated.following import Call, repaired
 from procmem.models.simulated.looking import looking, looks
-from procmem.models.simulated.reading import Request, Tool, past_turns, report_seen, report_text
+from procmem.models.simulated.reading import Request, Tool, past_turns, report_text, reported
 
 _MOST_LOOKS = 9
 _MOST_ACTS = 4
@@ -32,7 +32,7 @@ def explore(request: Request, *, recovers: bool) -> tuple[str, Call | None]:
         arguments = fill(tool, wording)
         if (
             arguments is not None
-            and tool.name not in acts
+            and not any(_same_act(tool.name, name) for name in acts)
             and arguments.get("source", "") != arguments.get("destination", None)
             and len(acts) < _MOST_ACTS
             and _new(request, (tool.name, arguments))
@@ -46,9 +46,7 @@ def _text(request: Request) -> str:
 
 
 def _context(request: Request) -> Context:
-    observed: dict[str, tuple[Seen, ...]] = {
-        f"earlier {number}": report_seen(report) for number, (_, report) in enumerate(past_turns(request.history))
-    }
+    observed = reported([report for _, report in past_turns(request.history)])
     observed |= {f"step {number}": one.seen for number, one in enumerate(request.done) if not one.failed}
     return Context(request.texts, observed, user=request.user, today=request.today)
 
@@ -57,20 +55,20 @@ def _new(request: Request, call: Call) -> bool:
     return all((one.tool, one.arguments) != call for one in request.done)
 
 
+def _same_act(one: str, other: str) -> bool:
+    """Whether two tools do what one word of a request asks for, so that both would be too much."""
+    return one == other or bool(stems(one.split("_")[1]) & stems(other.split("_")[1]))
+
+
 def _suggested(request: Request) -> list[Tool]:
     """Tools that change something, by how well their names and descriptions meet the words of the subtask."""
-    words = _stems(request.subtask)
+    words = stems(request.subtask)
     scored = []
     for tool in request.tools:
         action = tool.name.split("_")[1:]
-        score = 2.0 * len(_stems(" ".join(action[:1])) & words) + len(_stems(" ".join(action[1:])) & words)
-        score += 0.4 * len(_stems(tool.description.split("\n")[0]) & words)
-        if not looks(tool.name) and 2.0 * len(_stems(action[0] if action else "") & words) > 0:
+        score = 2.0 * len(stems(" ".join(action[:1])) & words) + len(stems(" ".join(action[1:])) & words)
+        score += 0.4 * len(stems(tool.description.split("\n")[0]) & words)
+        if not looks(tool.name) and 2.0 * len(stems(action[0] if action else "") & words) > 0:
             scored.append((score, tool))
     scored.sort(key=lambda one: -one[0])
     return [tool for score, tool in scored if score >= scored[0][0] - 0.9]
-
-
-def _stems(text: str) -> set[str]:
-    words = "".join(sign if sign.isalpha() else " " for sign in text.lower()).split()
-    return {SAME.get(stem(word), stem(word)) for word in words if len(word) > 2}

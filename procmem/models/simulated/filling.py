@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from procmem.models.simulated.alignment import gist
+from procmem.models.simulated.alignment import gist, stems
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import Mention, as_number, mentions, shift, typed
 from procmem.models.simulated.evaluation import kinds, words_after, words_before
@@ -135,18 +135,13 @@ def _phrase(name: str, tool: Tool, wording: Wording) -> str | None:
 
 
 def _content(name: str, tool: Tool, wording: Wording) -> str | None:
-    """A longer quoted phrase, what follows "saying" or "that", or a figure that was looked for."""
+    """A longer quoted phrase, or what follows "saying" or "that"."""
     del name, tool
     quoted = [one.text for one in kinds(wording.text, "quoted") if not _seen_title(one.text, wording)]
     if quoted:
         return max(quoted, key=len)
     match = re.search(r"(?i)\b(?:saying|says|that|with the text|reading):? (.{3,200}?)(?:\.(?=\s|$)|$)", wording.text)
-    if match:
-        return match[1].strip()
-    tables = [
-        table for ref in wording.context.references() if (table := wording.context.table(ref)) and ref.kind == "lines"
-    ]
-    return tables[0].rows[0][0] if tables and tables[0].rows else None
+    return match[1].strip() if match else None
 
 
 def _seen_title(text: str, wording: Wording) -> bool:
@@ -203,7 +198,8 @@ def _iso(text: str) -> str | None:
 def _file(name: str, tool: Tool, wording: Wording) -> str | None:
     """A file that the tool's app opens; a destination is the last one named."""
     app = tool.name.split("_", 1)[0]
-    files = [one.text for one in kinds(wording.text, "file")]
+    changing = app == "files" and name in ("path", "source")
+    files = [one.text for one in kinds(wording.text, "file") if not changing or _meant(tool, wording.text, one)]
     own = [text for text in files if ENDINGS.get(text.rsplit(".", 1)[-1].lower()) == app]
     ending = next((end for end in ENDINGS if name.startswith((end, ENDINGS[end]))), "")
     fitting = [text for text in files if ending and text.lower().endswith(ending)]
@@ -213,15 +209,27 @@ def _file(name: str, tool: Tool, wording: Wording) -> str | None:
     return chosen[-1] if name in ("destination",) and len(chosen) > 1 else chosen[0]
 
 
+def _meant(tool: Tool, text: str, mention: Mention) -> bool:
+    """Whether the sentence that names a file also says what the tool does."""
+    ends = [match.end() for match in re.finditer(r"[.!?;]\s", text)]
+    start = max((end for end in ends if end <= mention.start), default=0)
+    stop = min((end for end in ends if end >= mention.end), default=len(text))
+    return bool(stems(tool.name.split("_")[1]) & stems(text[start:stop])) if "_" in tool.name else True
+
+
 def _folder(name: str, tool: Tool, wording: Wording) -> str | None:
     del name, tool
     return wording.first("folder") or ""
 
 
 def grids(context: Context) -> list[tuple[TableRef, Table]]:
-    """The tables of cells that were seen, the latest first."""
+    """The tables of cells that were seen, the latest first; those of a sheet that had to be named come last."""
     found = [(ref, context.table(ref)) for ref in context.references() if ref.kind == "grid"]
-    return [(ref, table) for ref, table in found if table is not None]
+    return sorted(((ref, table) for ref, table in found if table is not None), key=lambda one: _further(one[1]))
+
+
+def _further(table: Table) -> bool:
+    return any("sheet" in name and name.startswith("@") for name in table.columns)
 
 
 def named_rows(table: Table, text: str) -> list[tuple[str, ...]]:
@@ -240,7 +248,7 @@ def _row(name: str, tool: Tool, wording: Wording) -> str | None:
     if match:
         return match[1]
     for _, table in grids(wording.context):
-        rows = named_rows(table, wording.text)
+        rows = [] if _further(table) else named_rows(table, wording.text)
         if len(rows) == 1:
             return rows[0][table.columns.index(ROW)]
     return None

@@ -218,6 +218,15 @@ def report_seen(report: str) -> tuple[Seen, ...]:
     return tuple(found) or (Seen(report),)
 
 
+def reported(reports: Sequence[str]) -> dict[str, tuple[Seen, ...]]:
+    """What several reports carry, each observation under a name of its own."""
+    return {
+        f"report {number}.{place}": (seen,)
+        for number, report in enumerate(reports)
+        for place, seen in enumerate(report_seen(report))
+    }
+
+
 def past_turns(history: str) -> list[tuple[str, str]]:
     """The earlier turns in a worker's prompt: (agent with subtask, report)."""
     found = []
