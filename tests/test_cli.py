@@ -23,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def procmem(home: Path, *words: str) -> Result:
-    environment = {"PROCMEM_HOME": str(home), "PROCMEM_EMBEDDER": "hash", "COLUMNS": "200"}
+    environment = {"PROCMEM_HOME": str(home), "COLUMNS": "200"}
     return CliRunner(env=environment).invoke(app, list(words))
 
 
@@ -88,5 +88,5 @@ def test_the_doctor_looks_at_packages_store_tasks_and_models(home: Path) -> None
     findings = {finding["what"]: finding for finding in json.loads(procmem(home, "doctor", "--json").stdout)}
     assert findings["duckdb"]["state"] == "ok"
     assert findings["database"]["seen"] == "procmem.duckdb, bank revision 36"
-    assert findings["embedding model"]["seen"] == "hash, 512 dimensions"
+    assert findings["embedding model"]["seen"] == "minilm, 384 dimensions"
     assert findings["model simulated/large"]["state"] == "ok"
