@@ -322,7 +322,7 @@ def test_small_slips_depend_on_seed_and_prompt_only() -> None:
 
 
 def test_malformed_memories_are_worth_less_and_nothing_fails() -> None:
-    broken = [
+    broken: list[dict[str, Any]] = [
         {"task": 5, "steps": ["<action>{}</action>"]},
         {"subtasks": "none"},
         {"description": "x", "steps": "<action>{"},

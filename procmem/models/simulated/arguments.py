@@ -112,7 +112,7 @@ def _listed(values: Sequence[tuple[Locator, list[Any], int]], name: str) -> List
             return Listing(
                 _elements([(one[0], one[1][:before], one[2]) for one in values], name),
                 found.rows,
-                _each(found.arguments, rounds, inner, nested=nested),
+                _each(found.arguments, inner, nested=nested),
                 _elements([(one[0], one[1][len(one[1]) - behind :], one[2]) for one in values], name),
             )
     same_length = [one for one in values if len(one[1]) == len(values[0][1])]
@@ -183,10 +183,7 @@ def _columns(element: object) -> dict[str, str]:
     return {"": plain(element)}
 
 
-def _each(
-    found: dict[str, Expression], rounds: Sequence[Rounds], inner: Sequence[list[Any]], *, nested: bool
-) -> Element:
-    del rounds
+def _each(found: dict[str, Expression], inner: Sequence[list[Any]], *, nested: bool) -> Element:
     sample = next(elements[0] for elements in inner if elements)
     cells = sample if nested and isinstance(sample, list) else [sample]
     names = [str(place) for place in range(len(cells))] if nested else [""]

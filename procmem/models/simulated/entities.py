@@ -252,7 +252,7 @@ def _pattern(text: str) -> str | None:
     for pattern in patterns:
         shown = what.value.strftime(pattern)
         if shown == text or shown.lower() == text.lower().replace(".", "", 2):
-            return pattern if shown == text else pattern.replace("%p", "%p")
+            return pattern
     return None
 
 

@@ -281,10 +281,6 @@ def _text(name: str, tool: Tool, wording: Wording) -> str | None:
     return _content(name, tool, wording)
 
 
-def _query(name: str, tool: Tool, wording: Wording) -> str | None:
-    return _phrase(name, tool, wording)
-
-
 def _descending(name: str, tool: Tool, wording: Wording) -> str | None:
     del name, tool
     return "true" if re.search(r"(?i)descending|highest first|largest first|newest first", wording.text) else "false"
@@ -327,7 +323,7 @@ def single_texts(context: Context) -> list[str]:
 
 _FINDERS: dict[str, _Finder] = {
     "email_id": _mail, "sender": _sender, "recipient": _recipient, "username": _person, "user": _person,
-    "summary": _phrase, "subject": _phrase, "title": _phrase, "query": _query, "content": _content,
+    "summary": _phrase, "subject": _phrase, "title": _phrase, "query": _phrase, "content": _content,
     "contents": _content,
     "time": _moment, "file": _file, "path": _file, "source": _file, "destination": _file, "folder": _folder,
     "row": _row, "column": _column, "text": _text, "descending": _descending,

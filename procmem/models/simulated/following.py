@@ -49,7 +49,7 @@ def follow(
         repair: Try a failed call once more with what its error names.
     """
     walk = _Walk(base, list(done), seen_of, repair=repair)
-    for block in procedure.blocks:
+    for block in procedure.blocks():
         call = walk.step(block) if isinstance(block, Step) else walk.loop(block.rows, block.steps)
         if call is not None:
             return Progress(call, walk.context, walk.position)
@@ -111,9 +111,9 @@ class _Walk:
 
 def grounded(procedure: Procedure, base: Context) -> bool:
     """Whether the request names all that the first call takes from it; a memory of something else rarely passes."""
-    if not procedure.blocks:
+    first = next(procedure.blocks(), None)
+    if first is None:
         return False
-    first = procedure.blocks[0]
     if not isinstance(first, Step):
         return rows_of(first.rows, base) is not None
     values = [value.expression for _, value in first.arguments if isinstance(value, Value)]

@@ -114,8 +114,8 @@ def _chosen(request: Request) -> tuple[Episode, ...]:
 
 
 def _answer(procedure: Procedure, context: Context, request: Request) -> str:
-    found = evaluate(procedure.answer, context) if procedure.answer is not None else None
-    return found or answered(request)
+    answer = procedure.answer()
+    return (evaluate(answer, context) if answer is not None else None) or answered(request)
 
 
 def _by_words(request: Request) -> tuple[str, Call]:

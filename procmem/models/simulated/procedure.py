@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from procmem.models.simulated.arguments import Argument, Value, arguments
 from procmem.models.simulated.context import Context, Seen
@@ -37,15 +38,6 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Procedure:
-    """Steps and loops in order, and how the answer is put together. ``support`` counts the episodes behind it."""
-
-    blocks: tuple[Step | Loop, ...]
-    answer: Expression | None
-    support: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Told:
     """One episode cut into the groups of the common structure."""
 
@@ -54,7 +46,31 @@ class _Told:
     number: int
 
 
-def observed_as(role: str, seen: Sequence[Seen], asked: str = "") -> dict[str, tuple[Seen, ...]]:
+Observed: TypeAlias = dict[str, tuple[Seen, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Procedure:
+    """What episodes have in common. Its blocks are worked out one by one, when the work has come so far.
+
+    Procedures are compared by identity, so that what is worked out for one is kept with it.
+    """
+
+    structure: tuple[Group, ...]
+    told: tuple[_Told, ...]
+    prefix: str
+
+    def blocks(self) -> Iterator[Step | Loop]:
+        """Steps and loops in order."""
+        for count in range(1, len(self.structure) + 1):
+            yield from _stage(self, count)[0]
+
+    def answer(self) -> Expression | None:
+        """How the answer is put together, or None where none was remembered."""
+        return _answer(self)
+
+
+def observed_as(role: str, seen: Sequence[Seen], asked: str = "") -> Observed:
     """What one step brought, by role; a delegated step brings the observations of several tools, each by its name.
 
     ``asked`` is the subtask that was delegated: what was worked out for it can be read there again.
@@ -62,7 +78,7 @@ def observed_as(role: str, seen: Sequence[Seen], asked: str = "") -> dict[str, t
     if not role.startswith(TURN):
         single = {f"{role}#{number}": (one,) for number, one in enumerate(seen[:3])} if len(seen) > 1 else {}
         return {role: tuple(seen), **single}
-    found: dict[str, tuple[Seen, ...]] = {f"{role}/asked": (Seen(asked),)} if asked else {}
+    found: Observed = {f"{role}/asked": (Seen(asked),)} if asked else {}
     for one in seen:
         found[f"{role}/{one.tool}"] = (*found.get(f"{role}/{one.tool}", ()), one)
     for name, several in list(found.items()):
@@ -72,7 +88,7 @@ def observed_as(role: str, seen: Sequence[Seen], asked: str = "") -> dict[str, t
     return found
 
 
-def situation(episode: Episode, observed: dict[str, tuple[Seen, ...]]) -> Context:
+def situation(episode: Episode, observed: Observed) -> Context:
     """The context of a remembered episode at some point."""
     return Context(dict(episode.texts), observed, user=episode.user)
 
@@ -86,13 +102,18 @@ def induce(episodes: tuple[Episode, ...], prefix: str = "") -> Procedure:
         prefix: Put before the roles ("turn" for delegations, whose observations are kept by tool).
     """
     structure, members = best_structure([episode.tools for episode in episodes])
-    told = [_Told(episodes[number], tuple(_cut(episodes[number], ranges)), number) for number, ranges in members]
-    observed: list[dict[str, tuple[Seen, ...]]] = [{} for _ in told]
-    blocks: list[Step | Loop] = []
-    for index, group in enumerate(structure):
-        blocks += _Group(group, index, told, observed, prefix).blocks()
-    answer = _answer(told, observed)
-    return Procedure(tuple(blocks), answer, len(told))
+    told = tuple(_Told(episodes[number], tuple(_cut(episodes[number], ranges)), number) for number, ranges in members)
+    return Procedure(structure, told, prefix)
+
+
+@lru_cache(maxsize=4096)
+def _stage(procedure: Procedure, count: int) -> tuple[tuple[Step | Loop, ...], tuple[Observed, ...]]:
+    """The blocks of the ``count``-th group, and what each episode has observed behind it."""
+    if count == 0:
+        return (), tuple({} for _ in procedure.told)
+    observed = [dict(one) for one in _stage(procedure, count - 1)[1]]
+    group = _Group(procedure.structure[count - 1], count - 1, procedure.told, observed, procedure.prefix)
+    return tuple(group.blocks()), tuple(observed)
 
 
 def _cut(episode: Episode, ranges: Sequence[Sequence[range]]) -> Iterator[tuple[tuple[Action, ...], ...]]:
@@ -100,10 +121,12 @@ def _cut(episode: Episode, ranges: Sequence[Sequence[range]]) -> Iterator[tuple[
         yield tuple(tuple(episode.actions[place] for place in one) for one in rounds)
 
 
-def _answer(told: Sequence[_Told], observed: Sequence[dict[str, tuple[Seen, ...]]]) -> Expression | None:
+@lru_cache(maxsize=512)
+def _answer(procedure: Procedure) -> Expression | None:
+    observed = _stage(procedure, len(procedure.structure))[1]
     examples = [
         Example(Locator(situation(one.episode, seen)), one.episode.answer, one.number)
-        for one, seen in zip(told, observed, strict=True)
+        for one, seen in zip(procedure.told, observed, strict=True)
         if one.episode.answer
     ]
     return explain_text(examples).expression if examples else None
@@ -112,9 +135,7 @@ def _answer(told: Sequence[_Told], observed: Sequence[dict[str, tuple[Seen, ...]
 class _Group:
     """Explains one group of the structure in all episodes, and notes what its steps bring."""
 
-    def __init__(
-        self, group: Group, index: int, told: Sequence[_Told], observed: list[dict[str, tuple[Seen, ...]]], prefix: str
-    ) -> None:
+    def __init__(self, group: Group, index: int, told: Sequence[_Told], observed: list[Observed], prefix: str) -> None:
         self.group = group
         self.index = index
         self.told = told
@@ -195,7 +216,7 @@ class _Group:
 
     def _body_steps(self, inner: Sequence[tuple[tuple[Action, ...], ...]], rows: Rows) -> tuple[Step, ...] | None:
         steps: list[Step] = []
-        seen: list[list[dict[str, tuple[Seen, ...]]]] = [[{} for _ in rounds] for rounds in inner]
+        seen: list[list[Observed]] = [[{} for _ in rounds] for rounds in inner]
         for place in range(len(self.group.pattern)):
             examples = [
                 Rounds(
