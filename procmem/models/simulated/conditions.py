@@ -83,10 +83,10 @@ def _around(rule: str, text: str, mention: Mention) -> list[str]:
     return words_before(text, mention) if rule == "after" else words_after(text, mention)
 
 
-def columns_of(table: Table, *, places: bool = True) -> Iterator[tuple[int, Column]]:
+def columns_of(table: Table) -> Iterator[tuple[int, Column]]:
     """The columns that conditions look at, without row numbers."""
     for index, name in enumerate(table.columns[:_WIDEST]):
-        if name != ROW or not places:
+        if name != ROW:
             yield index, Column(name, index)
 
 

@@ -28,7 +28,6 @@ class Progress:
 
     call: Call | None
     context: Context
-    position: int
 
 
 def follow(
@@ -52,8 +51,8 @@ def follow(
     for block in procedure.blocks():
         call = walk.step(block) if isinstance(block, Step) else walk.loop(block.rows, block.steps)
         if call is not None:
-            return Progress(call, walk.context, walk.position)
-    return Progress(None, walk.context, walk.position)
+            return Progress(call, walk.context)
+    return Progress(None, walk.context)
 
 
 class _Walk:

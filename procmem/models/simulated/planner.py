@@ -16,7 +16,8 @@ from procmem.models.simulated.procedure import TURN, Procedure, induce
 from procmem.models.simulated.reading import Done, Request, past_turns, report_seen
 from procmem.models.simulated.remembered import Episode, task_episode, task_script
 
-_MOST_TURNS = 8
+_MOST_TURNS = 12
+"""Without memory: after so many turns the task is given up."""
 _AGAIN = " The last attempt reported: "
 
 
@@ -125,7 +126,7 @@ def _by_words(request: Request) -> tuple[str, Call]:
     steps, planned = divided(request), [one for one in steps_of(request.plan) if one[0] in known]
     if planned and planned != [(agent, _headline(text)) for agent, text in steps][: len(planned)]:
         steps = planned
-    if len(done) < len(steps):
+    if len(done) < len(steps) and len(request.done) < _MOST_TURNS:
         agent, text = steps[len(done)]
         return "The next part of the task.", ("delegate", {"agent": agent, "subtask": text})
     more = left_over(request) if steps is not planned and len(request.done) < _MOST_TURNS else []

@@ -23,7 +23,6 @@ from procmem.models.simulated.expressions import (
 from procmem.models.simulated.locating import Costed, Locator
 from procmem.models.simulated.records import ROW, Table
 
-FIGURES = ("sum", "count", "mean", "lowest", "highest")
 _MOST_OPERANDS = 36
 
 
