@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -40,7 +41,9 @@ MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="128" height="28" viewBo
 <path d="M9 12.4 L19 7.4 M9 15.6 L19 20.6"/></g>
 <text x="34" y="20" font-family="system-ui, Segoe UI, Roboto, DejaVu Sans, sans-serif" font-size="17"
 font-weight="650" fill="#2b8c83">ProcMem</text></svg>"""
-st.set_page_config(page_title="ProcMem", page_icon=":material/psychology:", layout="wide")
+st.set_page_config(
+    page_title="ProcMem", page_icon=str(Path(__file__).parent / "pages" / "parts" / "icon.png"), layout="wide"
+)
 # The default page lives at "/"; the second entry makes links to "/run" work as well.
 PAGES = [
     st.Page(run, title="Run", icon=":material/play_circle:", default=True, url_path="home"),

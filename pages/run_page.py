@@ -85,7 +85,8 @@ def _draw_setup(bench: Workbench) -> None:
             key="start",
         )
     if started and make_task is not None:
-        _start(bench, make_task, team, policy)
+        with action:
+            _start(bench, make_task, team, policy)
     draw_recent(bench)
 
 

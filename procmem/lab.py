@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 from pydantic import TypeAdapter
 
@@ -77,7 +78,23 @@ class Lab:
         Raises:
             BadInput: the policy or the task can not be used (before anything happens).
         """
-        start = time.perf_counter()
+        solving = self._solve(run_id, task, team, policy, stop, reflections)
+        seconds = 0.0  # of work: a paused run does not ask for its next event
+        try:
+            while True:
+                start = time.perf_counter()
+                try:
+                    event = next(solving)
+                except StopIteration as end:
+                    return cast(Trajectory, end.value)
+                seconds += time.perf_counter() - start
+                yield replace(event, seconds=seconds) if isinstance(event, Finished) else event
+        finally:
+            solving.close()
+
+    def _solve(
+        self, run_id: str, task: Task, team: Team, policy: Policy, stop: threading.Event, reflections: str
+    ) -> Generator[Event, None, Trajectory]:
         validate(policy)
         office = Office.open(task, self.folder(run_id))
         yield Started(run_id, task.id, task.text, team, policy, self.store.revision, office.files())
@@ -99,10 +116,10 @@ class Lab:
         if status != "cancelled":
             trajectory = yield from self._conclude(office, task, trajectory, policy)
             status = _status(trajectory.success, error)
-        ledger, seconds = run.ledger, time.perf_counter() - start
+        ledger = run.ledger
         yield Finished(
             status, progress.answer, ledger.steps, ledger.failed_steps, ledger.replans, ledger.tokens, ledger.cost,
-            seconds, error,
+            0.0, error,
         )  # fmt: skip
         return trajectory
 
@@ -139,7 +156,7 @@ class Lab:
         Yields (done, total) after each. A demonstration that was carried out before is skipped, so an interrupted
         filling goes on where it stopped, and a later decision of a person stands.
         """
-        shown = [task for task in tasks if task.demonstration is not None]
+        shown = [task for task in tasks if task.demonstration is not None and not self._was_demonstrated(task)]
         for done, task in enumerate(shown, start=1):
             self._demonstrate_once(task)
             yield done, len(shown)
@@ -154,6 +171,10 @@ class Lab:
                 self.store.append(run_id, event)
         for proposal in self.store.proposals(run_id=run_id):
             self.store.decide(proposal.id, "accept", by=DEMONSTRATION, reason="The demonstration passed all checks.")
+
+    def _was_demonstrated(self, task: Task) -> bool:
+        run_id = self._demonstration_id(task)
+        return self._run_status(run_id) is not None and not self.store.proposals(run_id=run_id, limit=1)
 
     def _demonstration_id(self, task: Task) -> str:
         """The id of the run that carried out a task's demonstration, or a new one; what was killed is passed over."""

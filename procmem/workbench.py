@@ -73,7 +73,13 @@ class Workbench:
         Raises:
             BadInput: the database is locked by another process, corrupt, or from a newer version.
         """
-        settings.home.mkdir(parents=True, exist_ok=True)
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(
+                f"The data folder {settings.home} can not be made: {error.strerror}. "
+                "Set PROCMEM_HOME to another folder."
+            ) from error
         embedder = make_embedder(settings.embedder)
         return cls(Lab(settings, DuckStore(settings.database), embedder, cache(make_model)))
 

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from procmem.cli import app
-from procmem.errors import BadInput, UnknownName
+from procmem.cli.output import printable
+from procmem.errors import BadInput
 
 HEAVY = ("litellm", "torch", "duckdb", "streamlit", "sentence_transformers", "pydantic", "numpy", "yaml", "openpyxl")
 
@@ -43,8 +44,9 @@ def test_tasks_are_listed_filtered_and_shown(home: Path) -> None:
 
 
 def test_an_unknown_task_is_bad_input(home: Path) -> None:
-    assert isinstance(procmem(home, "tasks", "nothing/1").exception, UnknownName)
-    assert isinstance(procmem(home, "run", "nothing/1").exception, UnknownName)
+    assert isinstance(procmem(home, "tasks", "nothing/1").exception, BadInput)
+    ended = procmem(home, "run", "calender_ad/4")
+    assert str(ended.exception).startswith("There is no task 'calender_ad/4'. Nearest: calendar_add/")
 
 
 def test_bad_input_is_one_sentence_on_standard_error_and_exit_code_2() -> None:
@@ -82,6 +84,27 @@ def test_ones_own_task_runs_without_checks_and_exits_with_0(home: Path, tmp_path
 @pytest.mark.parametrize("words", [("--placement", "everywhere"), ("--team", "Dream team"), ("--large", "nobody/x")])
 def test_an_unknown_choice_is_bad_input(home: Path, words: tuple[str, str]) -> None:
     assert isinstance(procmem(home, "run", "calendar_add/4", *words).exception, BadInput)
+
+
+@pytest.mark.parametrize(
+    "words", [("run", "calendar_add/4", "--max-steps", "0"), ("tasks", "--level", "7"), ("tasks", "--split", "foo")]
+)
+def test_a_number_or_name_out_of_range_is_a_usage_error(home: Path, words: tuple[str, ...]) -> None:
+    assert procmem(home, *words).exit_code == 2
+
+
+def test_a_file_without_a_text_is_bad_input(home: Path) -> None:
+    assert isinstance(procmem(home, "run", "calendar_add/4", "--file", "x.xlsx").exception, BadInput)
+
+
+def test_a_data_folder_that_can_not_be_made_is_bad_input() -> None:
+    ended = procmem(Path("/proc/nowhere"), "run", "calendar_add/4")
+    assert isinstance(ended.exception, BadInput)
+    assert "Set PROCMEM_HOME to another folder" in str(ended.exception)
+
+
+def test_text_for_the_terminal_can_not_steer_it() -> None:
+    assert printable({"a": ["\x1b[31mred\x00", "two\nlines"]}) == {"a": ["[31mred", "two\nlines"]}
 
 
 def test_the_doctor_looks_at_packages_store_tasks_and_models(home: Path) -> None:

@@ -300,3 +300,8 @@ def test_headers_are_decoded(desk: Desk) -> None:
 )
 def test_html_becomes_readable_text(source: str, text: str) -> None:
     assert html_text(source) == text
+
+
+def test_a_lone_surrogate_in_an_argument_becomes_a_question_mark(desk: Desk) -> None:
+    desk.says("email_send_email", sender="Dana", recipient="Bob", subject="Hi", content="\ud800 there")
+    assert "? there" in desk.says("email_read_email", username="Bob", email_id="Hi.eml")

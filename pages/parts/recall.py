@@ -12,11 +12,11 @@ from procmem.events import Recalled
 from procmem.types import Candidate
 
 
-def draw_recalls(recalls: Sequence[Recalled], key: str) -> None:
-    """All look-ups of a plan or a turn."""
+def draw_recalls(recalls: Sequence[Recalled], key: str, *, live: bool) -> None:
+    """All look-ups of a plan or a turn; a live part may yet get some."""
     for number, recall in enumerate(recalls):
         _draw_recall(recall, f"{key}-recall-{number}")
-    if not recalls:
+    if not recalls and not live:
         st.caption("No memories were looked up here.")
 
 

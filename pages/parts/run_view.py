@@ -162,7 +162,7 @@ def _draw_next(bench: Workbench, look: Look) -> None:
         _compare_button(run.compared_with, run.id)
     elif (other := _comparison(bench, run.id)) is not None:
         _compare_button(run.id, other)
-    elif run.status in ("succeeded", "failed", "ungraded") and run.policy.placement != "none":
+    elif run.status in ("succeeded", "failed", "ungraded") and not run.error and run.policy.placement != "none":
         st.button(
             "Run again without memory",
             type="primary",

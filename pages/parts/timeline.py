@@ -59,7 +59,7 @@ def _draw_inside(part: Part, run_id: str, key: str, *, live: bool, wide: bool) -
     with left:
         _draw_course(part, run_id, key, live=live)
     with right:
-        draw_recalls(part.recalls, key)
+        draw_recalls(part.recalls, key, live=live)
 
 
 def _draw_course(part: Part, run_id: str, key: str, *, live: bool) -> None:

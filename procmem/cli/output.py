@@ -18,6 +18,22 @@ def console() -> Console:
     return Console(markup=False, highlight=False, emoji=False)
 
 
+_CONTROL = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def printable(data: Any) -> Any:
+    """Text, or JSON data, without the control characters that would steer a terminal."""
+    match data:
+        case str():
+            return data.translate(_CONTROL)
+        case list() | tuple():
+            return [printable(item) for item in data]
+        case dict():
+            return {key: printable(value) for key, value in data.items()}
+        case _:
+            return data
+
+
 def print_json(data: Any) -> None:
     """One JSON document on one line."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
@@ -33,5 +49,5 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     console().print(table)

@@ -22,8 +22,8 @@ def run(
     large: Annotated[str, typer.Option(help="The large model: any LiteLLM id.")] = "simulated/large",
     small: Annotated[str, typer.Option(help="The small model: any LiteLLM id.")] = "simulated/small",
     placement: Annotated[str, typer.Option(help="Who sees memories: both, none, ...")] = "both",
-    max_steps: Annotated[int, typer.Option(help="Tool calls of the whole run.")] = 50,
-    max_dollars: Annotated[float, typer.Option(help="Money of the whole run.")] = 2.0,
+    max_steps: Annotated[int, typer.Option(help="Tool calls of the whole run.", min=1)] = 50,
+    max_dollars: Annotated[float, typer.Option(help="Money of the whole run.", min=0.0)] = 2.0,
     officebench: Annotated[Path | None, typer.Option(help="Take the task from an OfficeBench checkout.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every event as a line of JSON.")] = False,
 ) -> None:
@@ -40,6 +40,8 @@ def run(
 
     if (task is None) == (not text):
         raise BadInput('Say which task: an id from `procmem tasks`, or --text "..." for your own.')
+    if file and not text:
+        raise BadInput('--file goes with --text "...": a bundled task brings its own files.')
     crew = make_team(team, large, small, replace(Limits(), steps=max_steps, dollars=max_dollars))
     policy = validate(Policy(placement=cast(Placement, placement)))
     workbench = Workbench.open(Settings.load())
@@ -64,12 +66,11 @@ def _own(workbench: Workbench, text: str, files: list[Path], user: str) -> Task:
 
 
 def _known(task: str, officebench: Path | None) -> Task:
-    from procmem.cli.tasks import all_tasks
-    from procmem.errors import UnknownName
+    from procmem.cli.tasks import all_tasks, unknown_task
 
     known = all_tasks(officebench)
     if task not in known:
-        raise UnknownName("task", task, known)
+        raise unknown_task(task, known)
     return known[task]
 
 

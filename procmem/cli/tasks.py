@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from procmem.errors import BadInput
 
 if TYPE_CHECKING:
     from procmem.types import Task
@@ -13,21 +16,20 @@ if TYPE_CHECKING:
 
 def tasks(
     task: Annotated[str | None, typer.Argument(help="Show this task whole.")] = None,
-    level: Annotated[int | None, typer.Option(help="Number of apps: 1, 2 or 3.")] = None,
+    level: Annotated[int | None, typer.Option(help="Number of apps.", min=1, max=3)] = None,
     app: Annotated[str | None, typer.Option(help="Only tasks that need this app.")] = None,
-    split: Annotated[str | None, typer.Option(help="train or test.")] = None,
+    split: Annotated[Literal["train", "test"] | None, typer.Option(help="Only this split.")] = None,
     search: Annotated[str, typer.Option(help="Words that the task's text or id holds.")] = "",
     officebench: Annotated[Path | None, typer.Option(help="List an OfficeBench checkout instead.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """List the tasks, or show one."""
     from procmem.cli.output import print_json, print_table
-    from procmem.errors import UnknownName
 
     known = all_tasks(officebench)
     if task is not None:
         if task not in known:
-            raise UnknownName("task", task, known)
+            raise unknown_task(task, known)
         _show(known[task], as_json)
         return
     found = [
@@ -43,6 +45,14 @@ def tasks(
     else:
         rows = [(t.id, str(t.level), ", ".join(t.apps), t.split, t.text.splitlines()[0]) for t in found]
         print_table(("task", "level", "apps", "split", "text"), rows)
+
+
+def unknown_task(name: str, known: Iterable[str]) -> BadInput:
+    """The error of a task that is not there, with the nearest ids."""
+    from difflib import get_close_matches
+
+    near = ", ".join(get_close_matches(name, known, cutoff=0.4)) or "none"
+    return BadInput(f"There is no task {name!r}. Nearest: {near}. `procmem tasks` lists them all.")
 
 
 def all_tasks(officebench: Path | None) -> dict[str, Task]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procmem.cli.output import console
+from procmem.cli.output import console, printable
 from procmem.events import (
     Acted,
     Called,
@@ -17,12 +17,16 @@ from procmem.events import (
     Reported,
     Stalled,
     Started,
+    kind_of,
+    payload,
+    revive,
 )
 
 
 def tell(event: Event) -> None:
     """Print what an event says to a person."""
     out = console()
+    event = revive(kind_of(event), printable(payload(event)))
     match event:
         case Started(team=team, task=task):
             out.print(f"{team.name}{' (simulated)' if team.simulated else ''}: {task}", style="bold")

@@ -15,8 +15,8 @@ from procmem.memory.policy import PLACES
 from procmem.memory.units import show
 from procmem.types import Candidate, Policy, Task
 
-SHOWN = 20
-"""How many of the nearest memories are reported as candidates when fewer may enter."""
+SHOWN = 60
+"""How many of the nearest memories are reported as candidates; in a larger bank the farther ones are not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

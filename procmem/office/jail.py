@@ -120,7 +120,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def nearest(name: str, known: Iterable[str], limit: int = 5) -> list[str]:
     """The known names most like ``name``, best first; only the last part without its ending counts."""
-    wanted = _stem(name)
+    wanted = _stem(name[:_LONGEST_NAME])
     likeness = {other: difflib.SequenceMatcher(None, wanted, _stem(other), autojunk=False).ratio() for other in known}
     near = [other for other in likeness if likeness[other] > 0.5]
     return sorted(near, key=lambda other: (-likeness[other], other))[:limit]

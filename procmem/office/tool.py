@@ -165,12 +165,23 @@ def _validated(tool: Tool, arguments: JsonObject) -> dict[str, Any]:
     from pydantic import ValidationError
 
     model = _arguments(tool)
-    given = {name: value for name, value in arguments.items() if value is not None}
+    given = {name: _clean(value) for name, value in arguments.items() if value is not None}
     try:
         return dict(model.model_validate(given))
     except ValidationError as error:
         problems = "; ".join(dict.fromkeys(_problem(detail, model) for detail in error.errors(include_url=False)))
         raise ToolError(f"{tool.name}: {problems}. Arguments: {_usage(model)}.") from error
+
+
+def _clean(value: Any) -> Any:
+    """The value without lone surrogates, which JSON may carry but no file can hold: each becomes "?"."""
+    match value:
+        case str():
+            return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+        case list():
+            return [_clean(item) for item in value]
+        case _:
+            return value
 
 
 def _problem(detail: ErrorDetails, model: type[BaseModel]) -> str:

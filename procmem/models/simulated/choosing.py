@@ -20,7 +20,20 @@ KINSHIP = 0.6
 
 def related_tasks(task: str, episodes: Sequence[Episode], agents: Sequence[str]) -> tuple[Episode, ...]:
     """The episodes of the one procedure that fits a task best; none when nothing is alike enough."""
-    return _family(episodes, agents, lambda episode: aboutness(task, episode), TASK_ENOUGH)
+    fitting = [episode for episode in episodes if _has_its_files(task, episode.text("task"))]
+    return _family(fitting, agents, lambda episode: aboutness(task, episode), TASK_ENOUGH)
+
+
+def _has_its_files(task: str, old: str) -> bool:
+    """Whether a task that names files names one of every kind that a remembered task began with."""
+    here, there = _file_kinds(task), _file_kinds(old)
+    return not here or there <= here
+
+
+@lru_cache(maxsize=2048)
+def _file_kinds(text: str) -> frozenset[str]:
+    endings = {one.text.rsplit(".", 1)[-1].lower() for one in mentions(text[:4000]) if one.kind == "file"}
+    return frozenset("image" if ending in ("png", "jpg", "jpeg") else ending for ending in endings)
 
 
 def related_subtasks(subtask: str, task: str, episodes: Sequence[Episode], tools: Sequence[str]) -> tuple[Episode, ...]:

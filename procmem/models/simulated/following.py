@@ -190,6 +190,11 @@ def repaired(done: Done) -> dict[str, Any] | None:
             continue
         for other in offered:
             score = SequenceMatcher(None, value.lower(), other.lower()).ratio()
-            if other != value and value not in other and score > 0.4 and (best is None or score > best[0]):
+            if (
+                other != value
+                and (value not in other or other.endswith(f"/{value}"))
+                and score > 0.4
+                and (best is None or score > best[0])
+            ):
                 best = (score, name, other)
     return {**done.arguments, best[1]: best[2]} if best else None
