@@ -156,31 +156,29 @@ class Lab:
         Yields (done, total) after each. A demonstration that was carried out before is skipped, so an interrupted
         filling goes on where it stopped, and a later decision of a person stands.
         """
-        shown = [task for task in tasks if task.demonstration is not None and not self._was_demonstrated(task)]
-        for done, task in enumerate(shown, start=1):
-            self._demonstrate_once(task)
-            yield done, len(shown)
+        known = [(task, *self._demonstration(task)) for task in tasks if task.demonstration is not None]
+        due = [one for one in known if one[2] is None or self.store.proposals(run_id=one[1], limit=1)]
+        for done, (task, run_id, status) in enumerate(due, start=1):
+            if status is None:
+                self._record_demonstration(run_id, task)
+            for proposal in self.store.proposals(run_id=run_id):
+                reason = "The demonstration passed all checks."
+                self.store.decide(proposal.id, "accept", by=DEMONSTRATION, reason=reason)
+            yield done, len(due)
         self.bank.embed_missing()
 
-    def _demonstrate_once(self, task: Task) -> None:
-        run_id = self._demonstration_id(task)
-        if self._run_status(run_id) is None:
-            team, policy = demonstration_team(), Policy(placement="none")
-            self.store.begin_run(self.summary(run_id, task, team, policy), setup(task, team, policy))
-            for event in self.demonstrate(run_id, task):
-                self.store.append(run_id, event)
-        for proposal in self.store.proposals(run_id=run_id):
-            self.store.decide(proposal.id, "accept", by=DEMONSTRATION, reason="The demonstration passed all checks.")
+    def _record_demonstration(self, run_id: str, task: Task) -> None:
+        team, policy = demonstration_team(), Policy(placement="none")
+        self.store.begin_run(self.summary(run_id, task, team, policy), setup(task, team, policy))
+        for event in self.demonstrate(run_id, task):
+            self.store.append(run_id, event)
 
-    def _was_demonstrated(self, task: Task) -> bool:
-        run_id = self._demonstration_id(task)
-        return self._run_status(run_id) is not None and not self.store.proposals(run_id=run_id, limit=1)
-
-    def _demonstration_id(self, task: Task) -> str:
-        """The id of the run that carried out a task's demonstration, or a new one; what was killed is passed over."""
+    def _demonstration(self, task: Task) -> tuple[str, RunStatus | None]:
+        """Id and status of the run that carried out a task's demonstration, or a new id; killed ones do not count."""
         stem = f"demo-{task.id.replace('/', '-')}"
         names = (stem if attempt == 1 else f"{stem}-{attempt}" for attempt in count(1))
-        return next(name for name in names if self._run_status(name) not in ("interrupted", "running", "waiting"))
+        runs = ((name, self._run_status(name)) for name in names)
+        return next(run for run in runs if run[1] not in ("interrupted", "running", "waiting"))
 
     def _run_status(self, run_id: str) -> RunStatus | None:
         try:

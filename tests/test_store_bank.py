@@ -202,3 +202,11 @@ def test_unknown_names_are_told_with_the_most_similar_ones(store: DuckStore) -> 
 def accept(store: DuckStore, proposal: Proposal) -> None:
     store.propose([proposal])
     store.decide(proposal.id, "accept", by="Ann")
+
+
+def test_the_latest_versions_of_several_memories_come_at_once_and_unknown_ids_are_left_out(store: DuckStore) -> None:
+    store.propose([add("p1", full("m1"), part("m1.1", parent="m1")), add("p2", full("m2"))])
+    store.decide("p1", "accept", by="Ann")
+    store.decide("p2", "accept", by="Ann")
+    found = store.latest(["m2", "m1.1", "nobody"])
+    assert found == {"m2": store.memory("m2"), "m1.1": store.memory("m1.1")}

@@ -32,6 +32,7 @@ def run(
     from typing import cast
 
     from procmem.agents.teams import make_team
+    from procmem.cli.tasks import find_task
     from procmem.errors import BadInput
     from procmem.memory.policy import validate
     from procmem.settings import Settings
@@ -46,7 +47,7 @@ def run(
     policy = validate(Policy(placement=cast(Placement, placement)))
     workbench = Workbench.open(Settings.load())
     try:
-        chosen = _own(workbench, text, file or [], user) if text else _known(str(task), officebench)
+        chosen = _own(workbench, text, file or [], user) if text else find_task(str(task), officebench)
         finished = _follow(workbench, chosen, crew, policy, as_json)
     finally:
         workbench.close()
@@ -63,15 +64,6 @@ def _own(workbench: Workbench, text: str, files: list[Path], user: str) -> Task:
         except OSError as error:
             raise BadInput(f"{path} can not be read: {error.strerror}.") from error
     return workbench.own_task(text, contents, user)
-
-
-def _known(task: str, officebench: Path | None) -> Task:
-    from procmem.cli.tasks import all_tasks, unknown_task
-
-    known = all_tasks(officebench)
-    if task not in known:
-        raise unknown_task(task, known)
-    return known[task]
 
 
 def _follow(workbench: Workbench, task: Task, team: Team, policy: Policy, as_json: bool) -> Finished:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-
-from procmem.errors import BadInput
 
 if TYPE_CHECKING:
     from procmem.types import Task
@@ -26,15 +23,12 @@ def tasks(
     """List the tasks, or show one."""
     from procmem.cli.output import print_json, print_table
 
-    known = all_tasks(officebench)
     if task is not None:
-        if task not in known:
-            raise unknown_task(task, known)
-        _show(known[task], as_json)
+        _show(find_task(task, officebench), as_json)
         return
     found = [
         entry
-        for entry in known.values()
+        for entry in all_tasks(officebench).values()
         if level in (None, entry.level)
         and (app is None or app in entry.apps)
         and split in (None, entry.split)
@@ -47,12 +41,21 @@ def tasks(
         print_table(("task", "level", "apps", "split", "text"), rows)
 
 
-def unknown_task(name: str, known: Iterable[str]) -> BadInput:
-    """The error of a task that is not there, with the nearest ids."""
+def find_task(name: str, officebench: Path | None) -> Task:
+    """The task of this id.
+
+    Raises:
+        BadInput: there is none; the message has the nearest ids.
+    """
     from difflib import get_close_matches
 
-    near = ", ".join(get_close_matches(name, known, cutoff=0.4)) or "none"
-    return BadInput(f"There is no task {name!r}. Nearest: {near}. `procmem tasks` lists them all.")
+    from procmem.errors import BadInput
+
+    known = all_tasks(officebench)
+    if name not in known:
+        near = ", ".join(get_close_matches(name, known, cutoff=0.4)) or "none"
+        raise BadInput(f"There is no task {name!r}. Nearest: {near}. `procmem tasks` lists them all.")
+    return known[name]
 
 
 def all_tasks(officebench: Path | None) -> dict[str, Task]:

@@ -33,7 +33,8 @@ class Bank:
         self.embed_missing()
         vector = self.embedder.embed([text])[0]
         found = self.store.nearest(self.embedder.name, vector, level=level, agent=agent, limit=limit)
-        return [Hit(self.store.memory(memory_id), score) for memory_id, score in found]
+        memories = self.store.latest([memory_id for memory_id, _ in found])
+        return [Hit(memories[memory_id], score) for memory_id, score in found]
 
     def embed_missing(self, say: Callable[[int, int], None] = lambda done, total: None) -> int:
         """Give every active memory without a vector one; ``say`` hears (done, total). Returns how many were missing."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from procmem.errors import BadInput, UnknownName
-from procmem.store.database import Database, Session, utc_now
+from procmem.store.database import Database, Row, Session, utc_now
 from procmem.store.rows import from_utc, memory, proposal, to_json, to_utc
 from procmem.types import Decision, Memory, MemoryLevel, Proposal, Verdict
 
@@ -150,6 +150,10 @@ class Bank:
             raise UnknownName(f"version of memory {memory_id!r}", str(wanted), map(str, versions))
         return memory(versions[wanted])
 
+    def latest(self, ids: Sequence[str]) -> dict[str, Memory]:
+        """The latest versions of these memories by id, in one query; unknown ids are left out."""
+        return {memory_id: found for memory_id, (_, found) in _latest(self._db.rows, ids).items()}
+
     def children(self, memory_id: str) -> list[Memory]:
         """The active subtask memories of a full-task memory, in the order of its subtasks."""
         rows = self._db.rows(
@@ -200,7 +204,7 @@ def _contents(
     ids = [memory.id for memory in chosen]
     if len(set(ids)) < len(ids):
         raise BadInput(f"Proposal {wished.id!r} holds the same memory twice, so it can only be discarded or edited.")
-    latest = _latest(session, ids)
+    latest = _latest(session.run, ids)
     return [_next_version(wished, place, memory, latest.get(memory.id)) for place, memory in enumerate(chosen)]
 
 
@@ -216,12 +220,12 @@ def _chosen(wished: Proposal, edited: Sequence[Memory] | None) -> Sequence[Memor
     return edited
 
 
-def _latest(session: Session, ids: list[str]) -> dict[str, tuple[int, Memory]]:
+def _latest(run: Callable[..., list[Row]], ids: Sequence[str]) -> dict[str, tuple[int, Memory]]:
     """The latest version of each known memory, with its position."""
-    rows = session.run(
+    rows = run(
         "select memory_id, position, payload from memory_version where list_contains(?, memory_id) "
         "qualify version = max(version) over (partition by memory_id)",
-        ids,
+        list(ids),
     )
     return {memory_id: (position, memory(text)) for memory_id, position, text in rows}
 

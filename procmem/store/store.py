@@ -122,6 +122,10 @@ class BankStore(Protocol):
         """
         ...
 
+    def latest(self, ids: Sequence[str]) -> dict[str, Memory]:
+        """The latest versions of these memories by id; unknown ids are left out."""
+        ...
+
     def children(self, memory_id: str) -> list[Memory]:
         """The active subtask memories of a full-task memory, in the order of its subtasks."""
         ...
