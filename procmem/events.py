@@ -22,6 +22,7 @@ from procmem.types import (
     Reply,
     RunStatus,
     Team,
+    Verdict,
 )
 
 if TYPE_CHECKING:
@@ -43,10 +44,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """Memories were looked up for a reader (the orchestrator or an agent); all candidates, each with its reason."""
+    """Memories were looked up for a reader (the orchestrator or an agent); all candidates, each with its reason.
+
+    ``moment`` is "planning" for the orchestrator before the run, "draft" for an agent before the run (query-rewrite),
+    and "subtask" for an agent that is about to do one.
+    """
 
     reader: str
-    moment: Literal["planning", "subtask"]
+    moment: Literal["planning", "draft", "subtask"]
     turn: int
     query: str
     candidates: tuple[Candidate, ...]
@@ -145,6 +150,17 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """The automatic curator decided on a proposal of this run."""
+
+    proposal_id: str
+    verdict: Verdict
+    by: str
+    reason: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The run's end with its totals. ``tokens`` and ``cost`` are ``None`` when no call reported them."""
 
@@ -171,6 +187,7 @@ Event: TypeAlias = (
     | Noted
     | Graded
     | Proposed
+    | Decided
     | Finished
 )
 

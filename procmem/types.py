@@ -10,14 +10,16 @@ JsonObject: TypeAlias = dict[str, Any]
 Message: TypeAlias = dict[str, Any]
 """One chat message in OpenAI's wire form: role, content, and tool_calls or tool_call_id where they apply."""
 
-Purpose = Literal["plan", "delegate", "act", "report", "script", "facts", "rewrite", "adjust"]
+Purpose = Literal["plan", "delegate", "act", "report", "script", "facts", "rewrite", "adjust", "induce"]
 Split = Literal["train", "test"]
 MemoryLevel = Literal["full-task", "subtask"]
-Build = Literal["trajectory", "script", "proceduralization"]
+Build = Literal["trajectory", "script", "proceduralization", "workflow"]
 Retrieve = Literal["random", "query", "avefact"]
-Variant = Literal["vanilla", "dynamic", "query-rewrite"]
+Variant = Literal["vanilla", "dynamic", "query-rewrite", "shared", "workflows"]
 Placement = Literal["both", "planning+agents", "orchestrator", "agents", "none"]
 Update = Literal["vanilla", "validation", "adjustment"]
+Review = Literal["manual", "auto"]
+Forget = Literal["never", "mem-p"]
 RunStatus = Literal[
     "waiting", "running", "paused", "succeeded", "failed", "ungraded", "cancelled", "interrupted", "error"
 ]
@@ -125,12 +127,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """One orchestrator and its agents, each with a model id."""
+    """One orchestrator and its agents, each with a model id.
+
+    ``distiller`` is the model that distils memories, extracts keywords and rewrites; "" is the orchestrator's.
+    """
 
     name: str
     orchestrator: str
     agents: tuple[AgentRole, ...]
     limits: Limits = field(default_factory=Limits)
+    distiller: str = ""
 
     @property
     def simulated(self) -> bool:
@@ -145,7 +151,17 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a run uses memory (LEGOMem 3 and 4.1.3, Mem^p 3). The defaults are LEGOMem's."""
+    """How a run uses memory (LEGOMem 3 and 4.1.3, Mem^p 3). The defaults are LEGOMem's.
+
+    Args:
+        threshold: Least cosine similarity of a memory that may enter a prompt.
+        reasoning: Whether memories are shown with their <think> parts (LEGOMem, Table 3).
+        every: The bank is updated after this many finished runs (Mem^p's t); 0 never.
+        review: Who decides on what the update proposes: a person, or a curator that accepts at once.
+        forget: The rule that proposes retirements ("mem-p": at least 3 uses and under half of them successful).
+        builders: Only memories whose origin's builder is one of these are used; empty is no limit.
+        not_builders: Memories of these builders are not used (cross-model transfer, Mem^p Fig. 5a).
+    """
 
     build: Build = "proceduralization"
     retrieve: Retrieve = "query"
@@ -156,6 +172,12 @@ class Policy:
     k_subtask: int = 3
     threshold: float = 0.0
     seed: int = 0
+    reasoning: bool = True
+    every: int = 1
+    review: Review = "manual"
+    forget: Forget = "never"
+    builders: tuple[str, ...] = ()
+    not_builders: tuple[str, ...] = ()
 
 
 # --- model calls -----------------------------------------------------------------------------------------------------
@@ -297,12 +319,16 @@ Unit: TypeAlias = FullTaskUnit | SubtaskUnit
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a memory comes from: the run and task, who wrote it (model ids, "demonstration" or "person"), build."""
+    """Where a memory comes from: the run and task, who wrote it (model ids, "demonstration" or "person"), build.
+
+    ``learned_from`` are other tasks whose runs went into it (adjustment, induction); it must not help to solve them.
+    """
 
     run_id: str
     task_id: str
     builder: str
     build: Build = "proceduralization"
+    learned_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,8 +365,9 @@ class Candidate:
     version: int = 1
 
 
-ProposalKind = Literal["add", "revise", "retire"]
-Verdict = Literal["accept", "edit", "discard"]
+ProposalKind = Literal["add", "revise", "retire", "restore", "merge", "supersede", "import"]
+Verdict = Literal["accept", "edit", "discard", "undo"]
+ProposalState = Literal["undecided", "accepted", "edited", "discarded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +375,10 @@ class Proposal:
     """A wished change of the bank (Mem^p's Add, Update, Del). ``memories`` are the full new contents.
 
     An add of one run carries the full-task memory first and its subtask memories behind it: they are decided together.
-    ``base_version`` is the version a revise or retire was made against.
+    In every other kind each memory states the ``version`` it was made against (0: it is not in the bank), and its
+    ``status`` says whether it is retired afterwards; so a merge revises one memory and retires others, and a supersede
+    adds one (version 0) and retires the old. An import's memories stand in the bank, not in the proposal.
+    ``fault`` says why the model's distillation failed; such memories hold the bare trajectory, to be distilled again.
     """
 
     id: str
@@ -357,12 +387,15 @@ class Proposal:
     author: str
     reason: str
     run_id: str | None = None
-    base_version: int | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict on a proposal, by a person or "auto"; applied decisions make the bank's next ``revision``."""
+    """A verdict on a proposal, by a person or "auto"; a decision that changes the bank makes its next ``revision``.
+
+    An undo names the decision that it takes back in ``undoes``; ``in_force`` is false once a decision was taken back.
+    """
 
     id: str
     proposal_id: str
@@ -371,6 +404,64 @@ class Decision:
     reason: str
     revision: int
     at: datetime
+    undoes: str | None = None
+    in_force: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FiledProposal:
+    """A proposal as the queue holds it: its number in order of arrival, its state, the decision in force, if any."""
+
+    number: int
+    proposal: Proposal
+    proposed: datetime
+    state: ProposalState
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One change of one memory: the version that stood in the bank from ``decision`` on, ``None`` where it left."""
+
+    memory: Memory | None
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class BankDifference:
+    """What changed between two revisions. ``revised`` holds (before, after) and includes retired and restored ones."""
+
+    added: tuple[Memory, ...]
+    revised: tuple[tuple[Memory, Memory], ...]
+    removed: tuple[Memory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOutcome:
+    """Finished, graded runs of one task with a memory in the prompt and without it, in numbers of runs."""
+
+    task_id: str
+    runs_with: int
+    successes_with: int
+    steps_with: float
+    runs_without: int
+    successes_without: int
+    steps_without: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of the runs that recalled a memory. Steps are means; ``None`` where there was no such run.
+
+    ``paired`` holds the tasks that ran both with and without it: the only fair comparison.
+    """
+
+    recalled: int
+    entered: int
+    runs: int
+    successes: int
+    steps: float | None
+    paired: tuple[TaskOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from procmem.agents.teams import make_team
 from procmem.events import Event
 from procmem.lab import Lab
+from procmem.memory.distil import RULES
 from procmem.models.embedders import make_embedder
 from procmem.models.scripted import ScriptedModel
 from procmem.settings import Settings
@@ -90,7 +91,7 @@ class Bench:
         self.store = DuckStore(None)
         self.model = ScriptedModel([])
         self.stop = threading.Event()
-        self.lab = Lab(Settings(home=home), self.store, make_embedder("hash"), lambda name: self.model)
+        self.lab = Lab(Settings(home=home), self.store, make_embedder("hash"), lambda name, seed: self.model)
 
     def run(
         self,
@@ -99,10 +100,11 @@ class Bench:
         policy: Policy | None = None,
         limits: Limits | None = None,
         run_id: str = "run-1",
+        distiller: str = RULES,
     ) -> tuple[list[Event], Trajectory]:
         """Solve a task (``note_task`` by default) with scripted replies; all events and the trajectory."""
         self.model = ScriptedModel(replies)
-        team = make_team("LLM team", "scripted", "scripted", limits)
+        team = replace(make_team("LLM team", "scripted", "scripted", limits), distiller=distiller)
         solving = self.lab.solve(run_id, task or note_task(), team, policy or Policy(), self.stop)
         events: list[Event] = []
         while True:
@@ -114,8 +116,8 @@ class Bench:
     def teach(self, task: Task, replies: Sequence[Reply], run_id: str) -> None:
         """Solve a task and accept what it proposes."""
         self.run(replies, task, Policy(placement="none"), run_id=run_id)
-        for proposal in self.store.proposals():
-            self.store.decide(proposal.id, "accept", by="tester")
+        for filed in self.store.proposals():
+            self.store.decide(filed.proposal.id, "accept", by="tester")
 
 
 def workbench_of(bench: Bench, folder: Path) -> Workbench:

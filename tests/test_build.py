@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procmem.memory.build import full_task_unit, headline, memories_of, shorten, subtask_unit
+from procmem.memory.build import memories_of
+from procmem.memory.rules import full_task_unit, headline, shorten, subtask_unit
 from procmem.types import FullTaskUnit, Step, SubtaskUnit, Trajectory, Turn
 
 READ = Step("See the table.", "excel_read_file", {"file_path": "data/a.xlsx"}, "(1, 1): Name\t(1, 2): Sum\t")
@@ -42,13 +43,26 @@ def test_reflections_name_what_failed_when_nobody_wrote_any() -> None:
 
 
 def test_memories_of_a_run_are_the_whole_task_and_one_per_subtask_with_their_origin() -> None:
-    turns = (Turn("excel", "Add up", (READ,), "7"), Turn("email", "Send 7 to Dana", (WRITE,), "sent"))
-    whole, first, second = memories_of(trajectory(*turns), "gpt-4o", "m1")
+    run = trajectory(Turn("excel", "Add up", (READ,), "7"), Turn("email", "Send 7 to Dana", (WRITE,), "sent"))
+    whole, first, second = memories_of(run, full_task_unit(run), "proceduralization", "m1")
     assert (whole.id, whole.level, whole.agent, whole.key) == ("m1", "full-task", "orchestrator", "Add up the sums")
     assert (first.id, first.parent, first.agent) == ("m1.1", "m1", "excel")
     assert (second.id, second.key, second.origin.builder) == ("m1.2", "Send 7 to Dana", "gpt-4o")
     assert isinstance(whole.unit, FullTaskUnit)
     assert isinstance(second.unit, SubtaskUnit)
+
+
+def test_a_script_keeps_plan_and_descriptions_and_a_trajectory_keeps_the_steps() -> None:
+    run = trajectory(Turn("excel", "Add up", (READ,), "7"))
+    told, part = memories_of(run, full_task_unit(run), "script", "m1")
+    assert isinstance(told.unit, FullTaskUnit)
+    assert (told.unit.high_level_plan, told.unit.subtasks[0].steps) == ("1. excel: do it", "")
+    assert part.unit == SubtaskUnit("excel", "Add up", "", "")
+    assert told.origin.build == "script"
+    done, _ = memories_of(run, full_task_unit(run), "trajectory", "m1")
+    assert isinstance(done.unit, FullTaskUnit)
+    assert (done.unit.high_level_plan, done.unit.reflections) == ("", "")
+    assert "read_file" in done.unit.subtasks[0].steps
 
 
 @given(st.text(max_size=400), st.integers(min_value=1, max_value=80))

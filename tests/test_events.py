@@ -44,8 +44,8 @@ def test_any_step_comes_back_as_it_was(text: str, arguments: dict[str, object], 
 def test_every_event_of_the_union_has_a_kind() -> None:
     assert kind_of(Finished("failed", "", 0, 0, 0, None, None, 0.0)) == "finished"
     assert sorted(KINDS) == [
-        "acted", "called", "delegated", "finished", "graded", "noted", "planned", "proposed", "recalled", "reported",
-        "stalled", "started",
+        "acted", "called", "decided", "delegated", "finished", "graded", "noted", "planned", "proposed", "recalled",
+        "reported", "stalled", "started",
     ]  # fmt: skip
 
 

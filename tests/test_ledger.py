@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from procmem.agents.ledger import Ledger
 from procmem.errors import LimitReached
+from procmem.models.ledger import Ledger
 from procmem.types import Limits, Reply, Usage
 
 

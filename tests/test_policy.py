@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from procmem.errors import BadInput, UnknownName
-from procmem.memory.policy import PLACEMENTS, PLACES, summary, validate
+from procmem.memory.policy import PLACEMENTS, PLACES, PRESETS, policy_of, summary, validate
 from procmem.types import Placement, Policy
 
 
@@ -50,3 +50,31 @@ def test_the_placements_are_the_five_rows_of_legomems_table_2() -> None:
     assert set(PLACES) == set(PLACEMENTS) == set(get_args(Placement))
     assert {name for name, places in PLACES.items() if places.agents} == {"both", "planning+agents", "agents"}
     assert {name for name, places in PLACES.items() if places.turns} == {"both", "orchestrator"}
+
+
+def test_a_preset_is_changed_axis_by_axis() -> None:
+    policy = policy_of("Mem^p", ["variant=dynamic", "k_subtask = 1", "reasoning=false", "builders=gpt-4o,llama"])
+    assert (policy.update, policy.variant, policy.k_subtask) == ("adjustment", "dynamic", 1)
+    assert (policy.reasoning, policy.builders) == (False, ("gpt-4o", "llama"))
+
+
+@pytest.mark.parametrize(
+    ("preset", "change", "sentence"),
+    [
+        ("Lego", "", "Unknown policy 'Lego'"),
+        ("LEGOMem", "dynamic", "'dynamic' is no change of a policy: write it as axis=value"),
+        ("LEGOMem", "color=red", "Unknown axis of a policy 'color'"),
+        ("LEGOMem", "variant=fast", "Unknown variant 'fast'"),
+        ("LEGOMem", "k_subtask=many", "The policy's k_subtask does not fit"),
+        ("LEGOMem", "every=-1", "updated every so many tasks"),
+    ],
+)
+def test_a_change_that_does_not_fit_is_a_sentence(preset: str, change: str, sentence: str) -> None:
+    with pytest.raises((BadInput, UnknownName)) as caught:
+        policy_of(preset, [change] if change else [])
+    assert sentence in str(caught.value)
+
+
+def test_every_preset_is_a_policy_that_can_be_used() -> None:
+    assert {name for name in PRESETS if validate(PRESETS[name].policy)} == set(PRESETS)
+    assert {"LEGOMem", "Mem^p", "Synapse", "AWM", "No memory"} <= set(PRESETS)

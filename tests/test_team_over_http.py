@@ -31,7 +31,7 @@ GOOD = [
 
 def run(bench: Bench, server: OpenAIServer, limits: Limits = LIMITS, run_id: str = "run-1") -> list[Event]:
     model = LiteLLMModel("openai/test-model", api_base=server.url, pause=0.01)
-    lab = replace(bench.lab, models=lambda name: model)
+    lab = replace(bench.lab, models=lambda name, seed: model)
     team = make_team("LLM team", "openai/test-model", "openai/test-model", limits)
     return list(lab.solve(run_id, note_task(), team, Policy(), Flag()))
 
@@ -88,7 +88,7 @@ def test_the_simulated_reasoner_behind_a_real_server_does_what_it_does_in_proces
     here = list(in_process.solve("here", task, team, Policy(), Flag()))
     with OpenAIServer(answer=lambda model, *request: answer("large", *request)) as server:
         model = LiteLLMModel("openai/large", api_base=server.url)
-        there = list(replace(bench.lab, models=lambda name: model).solve("there", task, team, Policy(), Flag()))
+        there = list(replace(bench.lab, models=lambda name, seed: model).solve("there", task, team, Policy(), Flag()))
     steps = [[(e.tool, e.arguments, e.observation) for e in events if isinstance(e, Acted)] for events in (here, there)]
     assert steps[0] == steps[1] != []
     assert end(here).status == end(there).status

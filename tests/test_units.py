@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from procmem.memory.units import show
-from procmem.types import FullTaskUnit, Memory, Origin, SubtaskUnit
+from procmem.memory.units import call_json, show, tools_of
+from procmem.types import FullTaskUnit, Memory, Origin, Step, SubtaskUnit
 
 SUBTASK = SubtaskUnit("excel", "Read data/a.xlsx", "<think>Look.</think><action>{}</action>", "[1] a table")
 ORIGIN = Origin("run-1", "totals/1", "demonstration")
@@ -52,3 +52,22 @@ def test_subtask_memories_carry_the_task_they_were_part_of() -> None:
     assert text.count('"task": "Add up"') == 2
     assert '<memory rank="2">' in text
     assert "## Memories of similar subtasks" in text
+
+
+def test_a_call_of_the_office_names_app_and_action_and_any_other_its_tool() -> None:
+    assert call_json(Step("", "excel_read_file", {"path": "a"}, "")) == {
+        "app": "excel",
+        "action": "read_file",
+        "path": "a",
+    }
+    assert call_json(Step("", "book_room", {"room": "Oak"}, "")) == {"action": "book_room", "room": "Oak"}
+    assert call_json(Step("", "book_room", {"action": "hold"}, "")) == {
+        "action": "book_room",
+        "arguments": {"action": "hold"},
+    }
+
+
+def test_a_units_tools_are_read_from_its_steps_and_what_can_not_be_read_is_left_out() -> None:
+    good, own = '<action>{"app": "excel", "action": "read_file"}</action>', '<action>{"action": "x"}</action>'
+    steps = f"{good}<action>{{broken</action>{own}"
+    assert tools_of(SubtaskUnit("a", "b", steps, "")) == ("excel_read_file", "x")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from procmem.agents.ledger import Ledger
-from procmem.memory.variants import Desk, Variant
-from procmem.models.model import Model
+from procmem.memory.desk import Desk
+from procmem.memory.variants import Variant
+from procmem.models.conversation import Line
 from procmem.office.workspace import Office
 from procmem.types import AgentRole, Task, Team
 
@@ -22,9 +20,7 @@ class Assignment:
     office: Office
     desk: Desk
     variant: Variant
-    models: Callable[[str], Model]
-    ledger: Ledger
-    stop: threading.Event
+    line: Line
 
     def agent(self, name: str) -> AgentRole | None:
         """The team's agent of that name, in any case, or ``None``."""

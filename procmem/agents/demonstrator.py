@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from procmem.agents.teams import ROSTER
 from procmem.errors import BadInput
+from procmem.memory.distil import RULES
 from procmem.types import AgentRole, Demonstration, Limits, Reply, Task, Team, ToolCall
 
 DEMONSTRATION = "demonstration"
@@ -15,7 +16,8 @@ DEMONSTRATION = "demonstration"
 def demonstration_team() -> Team:
     """The standard roster with the demonstration in every role."""
     agents = tuple(AgentRole(name, text, apps, DEMONSTRATION) for name, (text, apps) in ROSTER.items())
-    return Team("Demonstration", DEMONSTRATION, agents, Limits(turns=100, steps=1000, steps_per_subtask=1000))
+    limits = Limits(turns=100, steps=1000, steps_per_subtask=1000)
+    return Team("Demonstration", DEMONSTRATION, agents, limits, distiller=RULES)
 
 
 def replies(task: Task) -> list[Reply]:

@@ -6,12 +6,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from procmem.agents.assignment import Assignment
-from procmem.agents.conversation import Conversation
 from procmem.agents.worker import work
 from procmem.errors import ModelFailed
 from procmem.events import Delegated, Event, Planned, Recalled, Stalled
+from procmem.memory.desk import Recall
 from procmem.memory.policy import PLACES
-from procmem.memory.variants import Recall
+from procmem.models.conversation import Conversation
 from procmem.prompts import render
 from procmem.types import ORCHESTRATOR, AgentRole, Reply, ToolCall, ToolSpec, Turn
 
@@ -36,7 +36,7 @@ def orchestrate(run: Assignment, progress: Progress) -> Generator[Event, None, N
         Cancelled: the person stopped the run.
         ModelFailed: a model gave no usable reply.
     """
-    briefing = run.variant.brief(run.desk)
+    briefing = yield from run.variant.brief(run.desk)
     if briefing.query:
         yield Recalled(ORCHESTRATOR, "planning", 0, briefing.query, briefing.candidates)
     planning, turns = _open(run, briefing)
@@ -46,7 +46,7 @@ def orchestrate(run: Assignment, progress: Progress) -> Generator[Event, None, N
     turns.say(render("delegate", task=run.task.text, plan=progress.plan))
     stalls = 0
     while not progress.answer:
-        number = run.ledger.begin_turn()
+        number = run.line.ledger.begin_turn()
         stall = yield from _take_turn(run, turns, number, progress, briefing)
         if not stall:
             stalls = max(0, stalls - 1)
@@ -64,10 +64,10 @@ def _open(run: Assignment, briefing: Recall) -> tuple[Conversation, Conversation
     roster = "\n".join(f"- {agent.name}: {agent.description}" for agent in run.team.agents)
     system = render("orchestrator_system", team=roster, **run.setting)
     planning = Conversation(
-        run, "planning", ORCHESTRATOR, run.team.orchestrator, system, briefing.block if places.planning else ""
+        run.line, "planning", ORCHESTRATOR, run.team.orchestrator, system, briefing.block if places.planning else ""
     )
     turns = Conversation(
-        run,
+        run.line,
         "turns",
         ORCHESTRATOR,
         run.team.orchestrator,
@@ -162,10 +162,10 @@ def _problem(run: Assignment, reply: Reply) -> str:
 def _replan(
     run: Assignment, planning: Conversation, turns: Conversation, progress: Progress, reason: str
 ) -> Generator[Event, None, None]:
-    run.ledger.replans += 1
+    run.line.ledger.replans += 1
     planning.say(render("replan", reason=reason, history=history(progress.turns)))
-    progress.plan = (yield from planning.ask("plan", run.ledger.turns)).text
-    yield Planned(progress.plan, run.ledger.replans)
+    progress.plan = (yield from planning.ask("plan", run.line.ledger.turns)).text
+    yield Planned(progress.plan, run.line.ledger.replans)
     turns.say(render("new_plan", plan=progress.plan))
 
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Generator, Sequence
 
 from procmem.agents.assignment import Assignment
-from procmem.agents.conversation import Conversation
 from procmem.events import Acted, Event, Recalled, Reported
-from procmem.memory.variants import Recall
+from procmem.memory.desk import Recall
+from procmem.models.conversation import Conversation
 from procmem.office.apps import toolbox
 from procmem.office.tool import Observation, Tool, use
 from procmem.prompts import render
@@ -28,12 +28,12 @@ def work(
         Cancelled: the person stopped the run.
         ModelFailed: the model gave no usable reply.
     """
-    recall = run.variant.hand(agent.name, subtask, briefing, run.desk)
+    recall = yield from run.variant.hand(agent.name, subtask, briefing, run.desk)
     if recall.query:
         yield Recalled(agent.name, "subtask", turn, recall.query, recall.candidates)
     tools = toolbox(agent.apps)
     talk = Conversation(
-        run,
+        run.line,
         f"turn {turn}",
         agent.name,
         agent.model,
@@ -69,13 +69,13 @@ def _spent(steps: Sequence[Step], limit: int) -> bool:
 
 
 def _act(run: Assignment, tools: dict[str, Tool], call: ToolCall, thought: str, agent: str, turn: int) -> Acted:
-    number = run.ledger.begin_step()
+    number = run.line.ledger.begin_step()
     start = time.perf_counter()
     if call.malformed is not None:
         seen = Observation(render("malformed_arguments", tool=call.name, raw=call.malformed[:400]), failed=True)
     else:
         seen = use(run.office, tools, call.name, call.arguments)
-    run.ledger.failed_steps += seen.failed
+    run.line.ledger.failed_steps += seen.failed
     return Acted(
         turn, number, agent, thought, call.name, call.arguments, seen.text, seen.failed, time.perf_counter() - start
     )

@@ -21,7 +21,14 @@ def run(
     team: Annotated[str, typer.Option(help="A team preset (see `procmem team`).")] = "LLM team",
     large: Annotated[str, typer.Option(help="The large model: any LiteLLM id.")] = "simulated/large",
     small: Annotated[str, typer.Option(help="The small model: any LiteLLM id.")] = "simulated/small",
-    placement: Annotated[str, typer.Option(help="Who sees memories: both, none, ...")] = "both",
+    policy: Annotated[
+        str, typer.Option(help="A policy preset: LEGOMem, Mem^p, Synapse, AWM, No memory, ...")
+    ] = "LEGOMem",
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="Change the policy: axis=value, such as variant=dynamic.")
+    ] = None,
+    placement: Annotated[str, typer.Option(help="Who sees memories: both, none, ... (short for --set).")] = "",
+    distiller: Annotated[str, typer.Option(help='The model that distils; "rules" for none.')] = "",
     max_steps: Annotated[int, typer.Option(help="Tool calls of the whole run.", min=1)] = 50,
     max_dollars: Annotated[float, typer.Option(help="Money of the whole run.", min=0.0)] = 2.0,
     officebench: Annotated[Path | None, typer.Option(help="Take the task from an OfficeBench checkout.")] = None,
@@ -29,14 +36,13 @@ def run(
 ) -> None:
     """Run a team on a task and follow it. Exit code 0: passed; 1: failed; 2: bad input; 130: interrupted."""
     from dataclasses import replace
-    from typing import cast
 
     from procmem.agents.teams import make_team
     from procmem.cli.tasks import find_task
     from procmem.errors import BadInput
-    from procmem.memory.policy import validate
+    from procmem.memory.policy import policy_of
     from procmem.settings import Settings
-    from procmem.types import Limits, Placement, Policy
+    from procmem.types import Limits
     from procmem.workbench import Workbench
 
     if (task is None) == (not text):
@@ -44,11 +50,12 @@ def run(
     if file and not text:
         raise BadInput('--file goes with --text "...": a bundled task brings its own files.')
     crew = make_team(team, large, small, replace(Limits(), steps=max_steps, dollars=max_dollars))
-    policy = validate(Policy(placement=cast(Placement, placement)))
+    crew = replace(crew, distiller=distiller)
+    chosen_policy = policy_of(policy, [*(change or ()), *([f"placement={placement}"] if placement else ())])
     workbench = Workbench.open(Settings.load())
     try:
         chosen = _own(workbench, text, file or [], user) if text else find_task(str(task), officebench)
-        finished = _follow(workbench, chosen, crew, policy, as_json)
+        finished = _follow(workbench, chosen, crew, chosen_policy, as_json)
     finally:
         workbench.close()
     raise typer.Exit({"succeeded": 0, "ungraded": 0, "cancelled": 130}.get(finished.status, 1))

@@ -6,6 +6,7 @@ from procmem.cli.output import console, printable
 from procmem.events import (
     Acted,
     Called,
+    Decided,
     Delegated,
     Event,
     Finished,
@@ -50,7 +51,9 @@ def tell(event: Event) -> None:
                 out.print(f"{'passed' if result.passed else 'FAILED':>7}  {result.reason}")
         case Proposed(proposals=proposals):
             count = sum(len(proposal.memories) for proposal in proposals)
-            out.print(f"{count} memories proposed; they wait for a decision.")
+            out.print(f"{count} memories proposed.")
+        case Decided(verdict=verdict, by=by, reason=reason):
+            out.print(f"   {by}: {verdict} ({reason})", style="dim")
         case Finished():
             _tell_end(event)
         case Called():

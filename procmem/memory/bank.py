@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from procmem.memory.build import memories_of
-from procmem.models.embedders import Embedder
-from procmem.store.store import BankStore
-from procmem.types import Memory, MemoryLevel, Proposal, Trajectory
+from procmem.errors import ProcMemError
+from procmem.models.embedders import Embedder, make_embedder
+from procmem.store.store import BankStore, Vector
+from procmem.types import Memory, MemoryLevel
 
 BATCH = 64
+AT_ONCE = 256
+"""So many missing vectors are made by the search that misses them, within a second or so; more are left to
+``embed_missing`` as long as another model can answer."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +27,109 @@ class Hit:
     score: float
 
 
-class Bank:
-    """A store's memories, searched with one embedding model."""
+@dataclass(frozen=True, slots=True)
+class EmbeddingState:
+    """How many of the ``total`` active memories the chosen model has embedded, and which model answers meanwhile."""
 
-    def __init__(self, store: BankStore, embedder: Embedder) -> None:
+    model: str
+    embedded: int
+    total: int
+    searched: str
+
+    @property
+    def notice(self) -> str:
+        """A sentence for a person while another model answers, else ""."""
+        if self.searched == self.model:
+            return ""
+        return (
+            f"{self.embedded:,} of {self.total:,} memories are embedded with {self.model}; until all are, "
+            f"searches use {self.searched}."
+        )
+
+
+class Bank:
+    """A store's memories, searched with one embedding model.
+
+    After a change of the model, the old one answers until the new one has embedded every memory: half a bank would
+    give other memories than either model.
+    """
+
+    def __init__(
+        self, store: BankStore, embedder: Embedder, embedders: Callable[[str], Embedder] = make_embedder
+    ) -> None:
         self.store = store
         self.embedder = embedder
+        self._embedders = embedders
 
-    def search(self, text: str, level: MemoryLevel, agent: str | None = None, limit: int = 20) -> list[Hit]:
-        """The active memories whose key means most nearly what ``text`` means, best first."""
-        self.embed_missing()
-        vector = self.embedder.embed([text])[0]
-        found = self.store.nearest(self.embedder.name, vector, level=level, agent=agent, limit=limit)
+    def search(
+        self,
+        text: str,
+        level: MemoryLevel,
+        agent: str | None = None,
+        limit: int = 20,
+        status: Literal["active", "retired"] = "active",
+    ) -> list[Hit]:
+        """The memories of a status whose key means most nearly what ``text`` means, best first.
+
+        Raises:
+            BadInput: the embedding model can not be loaded.
+            ModelFailed: its server failed.
+        """
+        model, vector = self._query(text)
+        found = self.store.nearest(model, vector, level=level, agent=agent, limit=limit, status=status)
         memories = self.store.latest([memory_id for memory_id, _ in found])
-        return [Hit(memories[memory_id], score) for memory_id, score in found]
+        return [Hit(memories[memory_id], score) for memory_id, score in found if memory_id in memories]
 
     def embed_missing(self, say: Callable[[int, int], None] = lambda done, total: None) -> int:
-        """Give every active memory without a vector one; ``say`` hears (done, total). Returns how many were missing."""
+        """Give every memory without a vector one; ``say`` hears (done, total). Returns how many were missing.
+
+        What it has done stays when it is interrupted, and the vectors of other models stay anyway.
+        """
         missing = self.store.unembedded(self.embedder.name)
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
-            vectors = self.embedder.embed([key for _, _, key in batch])
-            self.store.embed(
-                self.embedder.name,
-                [(memory_id, version, vector) for (memory_id, version, _), vector in zip(batch, vectors, strict=True)],
-            )
-            say(min(start + BATCH, len(missing)), len(missing))
+        done = 0
+        for batch in self._embed(self.embedder, missing):
+            done += batch
+            say(done, len(missing))
         return len(missing)
 
+    def state(self) -> EmbeddingState:
+        """How far the chosen model is."""
+        embedded = self.store.embedded().get(self.embedder.name, 0)
+        return EmbeddingState(self.embedder.name, embedded, self.store.count(), next(self._older(), self.embedder.name))
 
-def addition(trajectory: Trajectory, builder: str, author: str, reason: str) -> Proposal:
-    """The wish to add what one run learned. Its id derives from the run, so proposing twice queues it once."""
-    return Proposal(
-        id=f"add-{trajectory.run_id}",
-        kind="add",
-        memories=memories_of(trajectory, builder, trajectory.run_id),
-        author=author,
-        reason=reason,
-        run_id=trajectory.run_id,
-    )
+    def _query(self, text: str) -> tuple[str, Vector]:
+        """The model to search with, and its vector of a text."""
+        for older in self._older():
+            try:
+                return older, self._vector(self._embedders(older), text)
+            except ProcMemError as error:
+                _log.warning("The embedding model %s can not answer for %s: %s", older, self.embedder.name, error)
+        return self.embedder.name, self._vector(self.embedder, text)
+
+    def _vector(self, embedder: Embedder, text: str) -> Vector:
+        for _ in self._embed(embedder, self.store.unembedded(embedder.name)):
+            pass
+        vector: Vector = embedder.embed([text])[0]
+        return vector
+
+    def _older(self) -> Iterator[str]:
+        """Models to search with instead, because the chosen one lacks many memories that they know."""
+        if len(self.store.unembedded(self.embedder.name, AT_ONCE + 1)) > AT_ONCE:
+            counts = self.store.embedded()
+            known = counts.get(self.embedder.name, 0)
+            for model in sorted(counts, key=lambda model: -counts[model]):
+                if counts[model] > known and len(self.store.unembedded(model, AT_ONCE + 1)) <= AT_ONCE:
+                    yield model
+
+    def _embed(self, embedder: Embedder, missing: Sequence[tuple[str, int, str]]) -> Iterator[int]:
+        """Embed in batches; yields how many memories each one was for. A key that several share is embedded once."""
+        versions: dict[str, list[tuple[str, int]]] = {}
+        for memory_id, version, key in missing:
+            versions.setdefault(key, []).append((memory_id, version))
+        keys = list(versions)
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            vectors = zip(batch, embedder.embed(batch), strict=True)
+            rows = [(*version, vector) for key, vector in vectors for version in versions[key]]
+            self.store.embed(embedder.name, rows)
+            yield len(rows)

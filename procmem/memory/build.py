@@ -1,96 +1,130 @@
-"""From a trajectory to LEGOMem's memory unit (LEGOMem 3 and Appendix A; Mem^p 3, proceduralization)."""
+"""Builds: what a memory holds of the run that it was learned from (Mem^p 3; LEGOMem 3 and Appendix A).
+
+Contract on top, members below, the registry at the foot.
+"""
 
 from __future__ import annotations
 
-from procmem.memory.units import action_json
-from procmem.types import FullTaskUnit, Memory, Origin, Step, SubtaskUnit, Trajectory, Turn
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-OBSERVATION_LIMIT = 3000
-"""Characters kept of one observation. Rule 5 of Appendix A asks for short ones; a table of thirty rows fits."""
+from procmem.events import Event
+from procmem.memory.bank import Bank
+from procmem.memory.distil import Distilled, distil
+from procmem.memory.rules import full_task_unit, headline
+from procmem.memory.units import viewed
+from procmem.memory.workflows import induce
+from procmem.models.conversation import Line
+from procmem.types import Build, FullTaskUnit, Memory, Origin, Proposal, Trajectory
 
 
-def full_task_unit(trajectory: Trajectory) -> FullTaskUnit:
-    """Distil a trajectory by LEGOMem's rules, without a model.
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What memories are written with: the model that distils ("rules" for none), its line, and the bank."""
 
-    A turn holds one agent's related actions (rule 1), which keep their think-action form without call ids (2, 3);
-    failed actions are dropped (4), observations are shortened (5), coordination is left out (6), steps is a string (7).
-    """
-    return FullTaskUnit(
-        task=trajectory.task,
-        high_level_plan=trajectory.plan,
-        subtasks=tuple(unit for turn in trajectory.turns if (unit := subtask_unit(turn)).steps),
-        final_answer=trajectory.answer,
-        reflections=trajectory.reflections or _reflect(trajectory),
+    bank: Bank
+    line: Line
+    model: str
+
+
+class Builder(Protocol):
+    """Turns successful trajectories into proposals to add memories."""
+
+    def __call__(self, trajectories: Sequence[Trajectory], pen: Pen) -> Generator[Event, None, list[Proposal]]:
+        """Build from all of them; what can not be distilled is proposed all the same, with its fault."""
+        ...
+
+
+def trajectory(trajectories: Sequence[Trajectory], pen: Pen) -> Generator[Event, None, list[Proposal]]:
+    """The successful actions verbatim, without a plan (Mem^p, Trajectory); no model is asked."""
+    del pen
+    yield from ()
+    return [addition(one, Distilled(full_task_unit(one)), "trajectory") for one in trajectories]
+
+
+def script(trajectories: Sequence[Trajectory], pen: Pen) -> Generator[Event, None, list[Proposal]]:
+    """The distilled high-level steps without the actions (Mem^p, Script)."""
+    return (yield from _distilled(trajectories, pen, "script"))
+
+
+def proceduralization(trajectories: Sequence[Trajectory], pen: Pen) -> Generator[Event, None, list[Proposal]]:
+    """The distilled plan and the exact steps together (Mem^p, Proceduralization; LEGOMem's unit)."""
+    return (yield from _distilled(trajectories, pen, "proceduralization"))
+
+
+def _distilled(trajectories: Sequence[Trajectory], pen: Pen, build: Build) -> Generator[Event, None, list[Proposal]]:
+    proposals = []
+    for one in trajectories:
+        distilled = yield from distil(one, pen.line, pen.model)
+        proposals.append(addition(one, distilled, build))
+    return proposals
+
+
+def workflow(trajectories: Sequence[Trajectory], pen: Pen) -> Generator[Event, None, list[Proposal]]:
+    """Workflows that clusters of similar trajectories share, with variables for values (AWM, LEGOMem 4.1.3)."""
+    return (yield from induce(trajectories, pen.bank, pen.line, pen.model))
+
+
+def addition(trajectory: Trajectory, distilled: Distilled, build: Build) -> Proposal:
+    """The wish to add what one run learned. Its id derives from the run, so proposing twice queues it once."""
+    builder = ", ".join(trajectory.models)
+    return Proposal(
+        id=f"add-{trajectory.run_id}",
+        kind="add",
+        memories=memories_of(trajectory, distilled.unit, build, trajectory.run_id),
+        author=builder,
+        reason="The run passed all its checks." if trajectory.success else "The run was not graded as a success.",
+        run_id=trajectory.run_id,
+        fault=distilled.fault,
     )
 
 
-def subtask_unit(turn: Turn) -> SubtaskUnit:
-    """One delegation with its successful steps and their observations, numbered alike from 1."""
-    kept = [step for step in turn.steps if not step.failed]
-    return SubtaskUnit(
-        agent=turn.agent,
-        description=turn.subtask,
-        steps="".join(f"<think>{step.thought}</think><action>{action_json(step)}</action>" for step in kept),
-        observations="\n".join(f"[{number}] {shorten(step.observation)}" for number, step in enumerate(kept, start=1)),
-    )
-
-
-def shorten(text: str, limit: int = OBSERVATION_LIMIT) -> str:
-    """The text, cut at the last line or word that fits and marked with an ellipsis."""
-    if len(text) <= limit:
-        return text
-    head = text[:limit]
-    cut = max(head.rfind("\n"), head.rfind(" "))
-    return f"{head[:cut] if cut > limit // 2 else head} …"
-
-
-def _reflect(trajectory: Trajectory) -> str:
-    failed = [(turn.agent, step) for turn in trajectory.turns for step in turn.steps if step.failed]
-    if not failed:
-        return "Every step succeeded."
-    return " ".join(_failure(agent, step) for agent, step in failed[:3])
-
-
-def _failure(agent: str, step: Step) -> str:
-    return f"The {agent} agent's {step.tool} failed: {shorten(step.observation, 200)}"
-
-
-def memories_of(trajectory: Trajectory, builder: str, identity: str) -> tuple[Memory, ...]:
+def memories_of(trajectory: Trajectory, unit: FullTaskUnit, build: Build, identity: str) -> tuple[Memory, ...]:
     """The full-task memory of a trajectory, then its subtask memories.
 
     Args:
-        trajectory: What happened; whether it may be learned from is the update policy's matter.
-        builder: Who wrote the steps: model ids, "demonstration" or "person".
+        trajectory: What happened; its models are the memories' builder.
+        unit: What was distilled from it.
+        build: Which parts of the unit are kept.
         identity: A unique prefix of the memories' ids.
     """
-    unit = full_task_unit(trajectory)
-    origin = Origin(run_id=trajectory.run_id, task_id=trajectory.task_id, builder=builder)
+    kept = viewed(unit, build, reasoning=True)
+    assert isinstance(kept, FullTaskUnit)
+    origin = Origin(trajectory.run_id, trajectory.task_id, ", ".join(trajectory.models), build)
     whole = Memory(
         id=identity,
         level="full-task",
         agent="orchestrator",
         title=headline(trajectory.task),
         key=trajectory.task,
-        unit=unit,
+        unit=kept,
         origin=origin,
     )
-    parts = [
+    return (whole, *parts_of(whole))
+
+
+def parts_of(whole: Memory) -> list[Memory]:
+    """A full-task memory's subtask memories, each with its place in the unit as the end of its id."""
+    assert isinstance(whole.unit, FullTaskUnit)
+    return [
         Memory(
-            id=f"{identity}.{number}",
+            id=f"{whole.id}.{number}",
             level="subtask",
             agent=subtask.agent,
             title=headline(subtask.description),
             key=subtask.description,
             unit=subtask,
-            origin=origin,
-            parent=identity,
+            origin=whole.origin,
+            parent=whole.id,
         )
-        for number, subtask in enumerate(unit.subtasks, start=1)
+        for number, subtask in enumerate(whole.unit.subtasks, start=1)
     ]
-    return (whole, *parts)
 
 
-def headline(text: str, limit: int = 80) -> str:
-    """The first line of a text, at most ``limit`` characters, as a title."""
-    line = text.strip().split("\n", 1)[0]
-    return line if len(line) <= limit else f"{line[: limit - 1].rsplit(' ', 1)[0]}…"
+BUILDS: dict[str, Builder] = {
+    "trajectory": trajectory,
+    "script": script,
+    "proceduralization": proceduralization,
+    "workflow": workflow,
+}

@@ -32,8 +32,8 @@ _PING = ToolSpec(
 _QUESTION = {"role": "user", "content": "Call the tool report_ready with the word ready."}
 
 
-def make_model(name: str) -> Model:
-    """The model of an id; nothing is called yet.
+def make_model(name: str, seed: int = 0) -> Model:
+    """The model of an id, asked with a seed where the provider takes one; nothing is called yet.
 
     Raises:
         BadInput: litellm knows no such provider, or no such simulated model.
@@ -45,7 +45,7 @@ def make_model(name: str) -> Model:
         raise BadInput(
             f"No provider is known for the model {name!r}. Write it as provider/model: {', '.join(EXAMPLES)}."
         )
-    return LiteLLMModel(name)
+    return LiteLLMModel(name, seed=seed)
 
 
 def _known(name: str) -> bool:

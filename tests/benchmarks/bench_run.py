@@ -49,7 +49,7 @@ def lab(tmp_path: Path, url: str) -> Iterator[Lab]:
     """A lab on a DuckDB file with the server as its model."""
     store = DuckStore(tmp_path / "bench.duckdb")
     model = LiteLLMModel("openai/x", api_base=url)
-    yield Lab(Settings(home=tmp_path), store, make_embedder("hash"), lambda name: model)
+    yield Lab(Settings(home=tmp_path), store, make_embedder("hash"), lambda name, seed: model)
     store.close()
 
 

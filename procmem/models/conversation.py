@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from procmem.agents.assignment import Assignment
 from procmem.errors import Cancelled
 from procmem.events import Called, Event
+from procmem.models.ledger import Ledger
+from procmem.models.model import Model
 from procmem.types import Message, Purpose, Reply, ToolCall, ToolSpec
+
+Models: TypeAlias = Callable[[str, int], Model]
+"""Gives the model of an id and a seed, the same object each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What every call of one run shares: the models, the seed, the budget and the way to stop."""
+
+    models: Models
+    ledger: Ledger
+    stop: threading.Event
+    seed: int = 0
+
+    def model(self, name: str) -> Model:
+        """The model of an id."""
+        return self.models(name, self.seed)
 
 
 class Conversation:
     """Messages with one model.
 
     Args:
-        assignment: The run's working set.
+        line: What the run's calls share.
         name: Identifies the conversation in the log ("planning", "turns", "turn 3").
         reader: Who talks: "orchestrator" or an agent's name.
         model: The model id.
-        system: The system prompt, without memories.
+        system: The system prompt, without memories; "" for none.
         memories: The memory block, put at the end of the system prompt.
         tools: The tools offered in every call that allows any.
     """
 
     def __init__(
         self,
-        assignment: Assignment,
+        line: Line,
         name: str,
         reader: str,
         model: str,
@@ -34,12 +55,12 @@ class Conversation:
         memories: str = "",
         tools: Sequence[ToolSpec] = (),
     ) -> None:
-        self.assignment = assignment
+        self._line = line
         self.name = name
         self.reader = reader
-        self.model = assignment.models(model)
+        self.model = line.model(model)
         self.tools = tuple(tools)
-        self.messages: list[Message] = [{"role": "system", "content": system + memories}]
+        self.messages: list[Message] = [{"role": "system", "content": system + memories}] if system else []
         self._reported = 0
         self._names = tuple(tool.name for tool in tools)
         self._sizes = {
@@ -65,15 +86,13 @@ class Conversation:
             Cancelled: the person stopped the run.
             ModelFailed: the model gave no usable reply.
         """
-        run = self.assignment
-        if run.stop.is_set():
+        ledger, stop = self._line.ledger, self._line.stop
+        if stop.is_set():
             raise Cancelled
-        run.ledger.check()
+        ledger.check()
         tools = self.tools if with_tools else ()
-        reply = self.model.complete(
-            purpose, self.messages, tools, stop=run.stop, seconds=run.team.limits.seconds_per_call
-        )
-        run.ledger.spend(reply)
+        reply = self.model.complete(purpose, self.messages, tools, stop=stop, seconds=ledger.limits.seconds_per_call)
+        ledger.spend(reply)
         parts = dict(self._sizes) if tools else {**self._sizes, "tools": 0}
         added = tuple(self.messages[self._reported :])
         self._add(_assistant(reply))
