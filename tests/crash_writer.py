@@ -1,52 +1,84 @@
-"""Writes to a store until it is killed, and says on stdout what was acknowledged. Arguments: the file, a name."""
+"""Writes to a store until it is killed, and says on a pipe what was acknowledged."""
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
+from collections.abc import Callable
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
+
+import numpy as np
 
 from procmem.events import Acted, Finished
 from procmem.store.duck import DuckStore
+from procmem.types import Memory
 from tests.records import a_run, add, full, part
 
-
-def main() -> None:
-    """Two threads write runs, and a third decides on proposals."""
-    store, turn = DuckStore(Path(sys.argv[1])), sys.argv[2]
-    for writer in (lambda: runs(store, f"{turn}-a"), lambda: runs(store, f"{turn}-b"), lambda: decisions(store, turn)):
-        threading.Thread(target=writer).start()
+BATCH = 60
+EAST = np.array([1, 0], np.float32)
 
 
-def acknowledge(*words: object) -> None:
-    """One line, in one write, so that the threads' lines do not mix."""
-    os.write(1, (" ".join(map(str, words)) + "\n").encode())
+def write(file: Path, turn: int, pipe: Connection) -> None:
+    """Two threads write runs, and a third works on the bank."""
+    store = DuckStore(file)
+
+    def say(*words: object) -> None:  # in one write, so that the threads' lines do not mix
+        os.write(pipe.fileno(), (" ".join(map(str, words)) + "\n").encode())
+
+    writers: list[Callable[[], None]] = [
+        lambda: runs(store, f"{turn}-a", say),
+        lambda: runs(store, f"{turn}-b", say),
+        lambda: bank(store, str(turn), say),
+    ]
+    threads = [threading.Thread(target=writer) for writer in writers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
-def runs(store: DuckStore, name: str) -> None:
-    """Begin runs of 10 events each; the first of each name never ends."""
+def runs(store: DuckStore, name: str, say: Callable[..., None]) -> None:
+    """Begin runs of 5 events each; the first of each name never ends."""
     for number in count():
         run_id = f"{name}-{number}"
         store.begin_run(a_run(run_id), {})
-        acknowledge("run", run_id)
-        for step in range(1, 11):
+        say("run", run_id)
+        for step in range(1, 6):
             seq = store.append(run_id, Acted(1, step, "excel", "", "excel_read_file", {}, "x" * 500, False, 0))
-            acknowledge("event", run_id, seq)
+            say("event", run_id, seq)
         if number:
-            store.append(run_id, Finished("succeeded", "", 10, 0, 0, None, None, 1))
-            acknowledge("finished", run_id)
+            store.append(run_id, Finished("succeeded", "", 5, 0, 0, None, None, 1))
+            say("finished", run_id)
 
 
-def decisions(store: DuckStore, turn: str) -> None:
-    """Propose families of three memories and accept each."""
+def bank(store: DuckStore, turn: str, say: Callable[..., None]) -> None:
+    """Propose, decide, embed, undo, redo and import, over and over."""
     for number in count():
         name = f"{turn}-{number}"
-        store.propose([add(name, full(name), part(f"{name}/1", parent=name), part(f"{name}/2", parent=name))])
-        acknowledge("proposed", name)
-        acknowledge("decided", name, store.decide(name, "accept", by="Ann").revision)
+        store.propose([add(one, *family(one)) for one in (name, f"{name}x", f"{name}y")])
+        say("proposed", name)
+        say("decided", store.decide(name, "accept", by="Ann").id)
+        store.embed("e", [(memory.id, 1, EAST) for memory in family(name)])
+        say("embedded", name)
+        decisions, _ = store.decide_all([f"{name}x", f"{name}y"], "discard" if number % 3 else "accept", by="Ann")
+        for decision in decisions:
+            say("decided", decision.id)
+        (undone,) = store.undo(decisions[0].id, by="Ann")
+        say("decided", undone.id)
+        if number % 2:
+            say("decided", store.undo(undone.id, by="Ann")[0].id)
+        batch = [full(f"{name}i/{place}") for place in range(BATCH)]
+        imported = store.add_many(
+            batch, by="Ann", reason="", vectors={"e": np.tile(EAST, (BATCH, 1))}, batch=f"{name}i"
+        )
+        assert imported is not None
+        say("decided", imported.id)
+        if number % 2:
+            say("decided", store.undo(imported.id, by="Ann")[0].id)
 
 
-if __name__ == "__main__":
-    main()
+def family(name: str) -> list[Memory]:
+    """A full-task memory and its two subtask memories."""
+    return [full(name), part(f"{name}/1", parent=name), part(f"{name}/2", parent=name)]

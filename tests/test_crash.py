@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 from procmem.store.duck import DuckStore
+from procmem.types import Decision
+from tests.crash_writer import BATCH, family, write
 from tests.records import abandon
 
-ROOT = Path(__file__).parent.parent
-KILLS = 10
+KILLS = 100
+KILLS_PER_STORE = 10
 
 
 def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_half_done(tmp_path: Path) -> None:
-    file, acknowledged = tmp_path / "store.duckdb", list[list[str]]()
-    dice = random.Random(7)
+    dice, kinds = random.Random(7), set[str]()
+    acknowledged: list[list[str]] = []
     for turn in range(KILLS):
-        said = killed_writer(file, turn, lines=dice.randint(1, 250))
+        file = tmp_path / f"{turn // KILLS_PER_STORE}" / "store.duckdb"
+        if not file.exists():
+            acknowledged = []
+        said = killed_writer(file, turn, lines=dice.randint(1, 40))
         acknowledged += said
+        kinds |= {words[0] for words in said}
         store = DuckStore(file)
         assert store.notices == ()
         store.interrupt_unfinished()
-        check_runs(store, acknowledged if turn == KILLS - 1 else said)
+        check_runs(store, said)
         check_bank(store, acknowledged)
         if turn % 2:
             store.close()
         else:
+            store.stop_indexing()
             abandon(store)
-    assert {words[0] for words in acknowledged} == {"run", "event", "finished", "proposed", "decided"}
+    assert kinds == {"run", "event", "finished", "proposed", "decided", "embedded"}
 
 
 def killed_writer(file: Path, turn: int, lines: int) -> list[list[str]]:
-    """What a writer acknowledged before it was killed, at some moment after its ``lines``-th line."""
-    command = [sys.executable, "-m", "tests.crash_writer", str(file), str(turn)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout is not None
-        said = [writer.stdout.readline() for _ in range(lines)]
+    """What a writer acknowledged before it was killed, at some moment after its ``lines``-th word."""
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(["duckdb", "pydantic", "tests.crash_writer"])
+    heard, pipe = server.Pipe(duplex=False)
+    writer = server.Process(target=write, args=(file, turn, pipe))
+    writer.start()
+    pipe.close()
+    with open(heard.fileno(), closefd=False) as hearing:
+        said = [hearing.readline() for _ in range(lines)]
         writer.kill()
-        said += writer.stdout.readlines()
+        said += hearing.readlines()
+    writer.join()
+    heard.close()
     return [line.split() for line in said if line.endswith("\n")]
 
 
@@ -54,15 +66,48 @@ def check_runs(store: DuckStore, acknowledged: list[list[str]]) -> None:
         assert len(numbers) <= last + 2  # at most the event under way, and the end of the run
         over = ["finished", run_id] in acknowledged
         assert store.run(run_id).status in (["succeeded"] if over else ["succeeded", "interrupted"])
-        assert (store.run(run_id).status == "succeeded") == (len(numbers) == 11)
+        assert (store.run(run_id).status == "succeeded") == (len(numbers) == 6)
 
 
 def check_bank(store: DuckStore, acknowledged: list[list[str]]) -> None:
-    said = {name: int(rest[0]) for what, name, *rest in acknowledged if what == "decided"}
-    decided = [proposal.id for proposal in store.proposals(state="decided", limit=10_000)]
-    waiting = [proposal.id for proposal in store.proposals(limit=10_000)]
-    assert set(said) <= set(decided)
-    assert {name for what, name, *_ in acknowledged if what == "proposed"} <= {*decided, *waiting}
-    assert store.revision == len(decided)
-    whole = [name for proposal in decided for name in (proposal, f"{proposal}/1", f"{proposal}/2")]
-    assert sorted(memory.id for memory in store.memories()) == sorted(whole)
+    decisions = store.decisions(limit=100_000)[::-1]
+    said = [words[1] for words in acknowledged if words[0] == "decided"]
+    kept = {decision.id for decision in decisions}
+    assert [id_ for id_ in said if id_ not in kept] == []
+    states = {filed.proposal.id: filed.state for filed in store.proposals(state="all", limit=100_000)}
+    assert {name for what, name, *_ in acknowledged if what == "proposed"} <= states.keys()
+    stood = replay(decisions)
+    assert store.revision == len(stood) - 1
+    assert store.sizes() == [(at, *size(names)) for at, names in enumerate(stood)][1:]
+    assert {name for name, state in states.items() if state == "accepted"} == stood[-1]
+    ids = sorted(memory_id for name in stood[-1] for memory_id in content(name))
+    assert sorted(memory.id for memory in store.memories()) == ids
+    assert sorted(memory.id for memory in store.memories(at=store.revision)) == ids
+    assert sorted(store.latest(ids)) == ids
+    embedded = {name for what, name, *_ in acknowledged if what == "embedded"} | {n for n in stood[-1] if n[-1] == "i"}
+    wanted = [memory_id for name in embedded & stood[-1] for memory_id in content(name)]
+    assert store.vectors("e", wanted).keys() == set(wanted)
+
+
+def replay(decisions: list[Decision]) -> list[set[str]]:
+    """The proposals that stood at each revision, as the decisions tell it, the first revision being the empty bank."""
+    by_id = {decision.id: decision for decision in decisions}
+    stood: list[set[str]] = [set()]
+    for decision in decisions:
+        root, adds = decision, True
+        while root.undoes:
+            root, adds = by_id[root.undoes], not adds
+        if root.verdict != "discard":
+            assert decision.revision == len(stood)
+            stood.append(stood[-1] | {decision.proposal_id} if adds else stood[-1] - {decision.proposal_id})
+    return stood
+
+
+def size(names: set[str]) -> tuple[int, int]:
+    """How many full-task and subtask memories these proposals hold."""
+    return sum(BATCH if name[-1] == "i" else 1 for name in names), sum(0 if name[-1] == "i" else 2 for name in names)
+
+
+def content(name: str) -> list[str]:
+    """The ids of a proposal's memories."""
+    return [f"{name}/{place}" for place in range(BATCH)] if name[-1] == "i" else [one.id for one in family(name)]

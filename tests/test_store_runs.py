@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from procmem.errors import BadInput, UnknownName
-from procmem.events import Acted, Finished, Graded, Noted, Recalled, Started
+from procmem.events import Acted, Event, Finished, Graded, Noted, Recalled, Started
 from procmem.store.duck import DuckStore
 from procmem.types import AgentRole, Candidate, Limits, Policy, RunStatus, Team
 from tests.records import NOON, a_run
@@ -92,6 +94,18 @@ def test_runs_are_listed_newest_first_by_status_and_page(store: DuckStore) -> No
     assert [run.id for run in store.runs()] == ["r3", "r2", "r1", "r0"]
     assert [run.id for run in store.runs(statuses=["succeeded", "failed"])] == ["r3", "r1", "r0"]
     assert [run.id for run in store.runs(limit=2, offset=1)] == ["r2", "r1"]
+
+
+def test_runs_to_learn_from_are_the_finished_ones_of_a_policy_and_team_that_no_update_has_had(store: DuckStore) -> None:
+    statuses: list[RunStatus] = ["succeeded", "failed", "ungraded", "cancelled", "running", "succeeded"]
+    for number, status in enumerate(statuses):
+        store.begin_run(replace(a_run(f"r{number}"), status=status), {})
+    store.begin_run(replace(a_run("other team"), status="failed", team="SLM team"), {})
+    store.begin_run(replace(a_run("other policy"), status="failed", policy=Policy(builders=("gpt",))), {})
+    assert store.unlearned(Policy(), "LLM team") == ["r0", "r1", "r2", "r5"]
+    assert store.unlearned(Policy(builders=("gpt",)), "LLM team") == ["other policy"]
+    store.mark_learned(["r0", "r2", "other policy"])
+    assert store.unlearned(Policy(), "LLM team") == ["r1", "r5"]
 
 
 def test_a_run_that_has_ended_keeps_its_status(store: DuckStore) -> None:
@@ -179,6 +193,59 @@ def kept(store: DuckStore, text: str) -> set[str]:
     ((_, event),) = store.events(run_id)
     assert isinstance(event, Acted)
     return {event.observation, event.arguments["text"][0], store.run(run_id).task, store.setup(run_id)["text"]}
+
+
+def test_events_that_wait_together_are_written_together_and_the_fault_of_one_is_its_own(store: DuckStore) -> None:
+    outcomes = dict[str, int | str]()
+
+    def write(run_id: str, event: Event) -> None:
+        try:
+            outcomes[run_id] = store.append(run_id, event)
+        except duckdb.Error as error:
+            outcomes[run_id] = type(error).__name__
+
+    events = {f"r{number}": replace(ACTED, step=number) for number in range(6)}
+    for run_id in (*events, "ends", "huge"):
+        store.begin_run(a_run(run_id), {})
+    with store._database.turn:  # everybody waits
+        waiting = [
+            threading.Thread(target=write, args=one)
+            for one in [*events.items(), ("ends", FINISHED), ("huge", replace(FINISHED, steps=2**40))]
+        ]
+        for thread in waiting:
+            thread.start()
+    for thread in waiting:
+        thread.join()
+    assert outcomes == {**dict.fromkeys(events, 1), "ends": 1, "huge": "ConversionException"}
+    assert {run_id: store.events(run_id) for run_id in events} == {id_: [(1, event)] for id_, event in events.items()}
+    assert (store.run("ends").status, store.run("huge").status) == ("succeeded", "waiting")
+    assert store.append("huge", FINISHED) == 1
+
+
+def test_who_is_interrupted_while_waiting_to_write_is_in_nobodys_way(store: DuckStore) -> None:
+    for run_id in ("first", "interrupted", "later"):
+        store.begin_run(a_run(run_id), {})
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store._database.turn:
+            held.set()
+            let_go.wait()
+
+    holder = threading.Thread(target=hold)
+    first = threading.Thread(target=store.append, args=("first", ACTED))
+    holder.start()
+    held.wait()
+    first.start()
+    ctrl_c = threading.Timer(0.2, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
+    ctrl_c.start()
+    with pytest.raises(KeyboardInterrupt):
+        store.append("interrupted", ACTED)
+    let_go.set()
+    first.join()
+    assert store.events("interrupted") == []
+    assert (store.append("later", ACTED), store.append("interrupted", ACTED)) == (1, 1)
+    assert store.events("first") == [(1, ACTED)]
 
 
 def test_threads_that_write_at_once_lose_no_event(store: DuckStore) -> None:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from procmem.errors import BadInput, ModelFailed
 from procmem.models.abandon import abandonable
 from procmem.models.failures import timed_out, understood
-from procmem.models.keys import key_to_send
+from procmem.models.keys import key_to_send, missing_keys
 from procmem.models.litellm_door import litellm
 from procmem.models.retries import with_retries
 
@@ -55,7 +55,7 @@ class Embedder(Protocol):
         """Unit vectors of shape (len(texts), dim).
 
         Raises:
-            BadInput: the model can not be loaded; the text says what to do.
+            BadInput: the model can not be loaded, or its key is not set; the text says what to do.
             ModelFailed: it gave vectors that are zero or no numbers, or its server failed.
         """
         ...
@@ -234,6 +234,13 @@ class LiteLLMEmbedder:
         return unit(np.concatenate(batches), self.name)
 
     def _request(self, texts: Sequence[str]) -> Vectors:
+        if self._api_base is None and self._api_key is None and (missing := missing_keys(self._model)):
+            raise BadInput(
+                f"The embedding model {self.name} needs {', '.join(missing)} in the environment; set it and start "
+                "again, or set PROCMEM_EMBEDDER to minilm, which is bundled."
+            )
+        litellm()  # the first import takes longer than some time limits, and is not the server's fault
+
         def attempt() -> Vectors:
             try:
                 return abandonable(lambda: self._send(texts), seconds=self._seconds)

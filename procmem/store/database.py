@@ -9,10 +9,11 @@ from __future__ import annotations
 import atexit
 import logging
 import re
+import secrets
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -31,6 +32,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "checkpoint_threshold": "1TB",  # checkpoints are made here, where the room on the disk is looked at first
 }
 _LONG_LOG = 16 * 2**20
+_LONG_LIST = 1000  # beyond it, reading the whole table is as fast as asking the index
+_FEW = 3
 _log = logging.getLogger(__name__)
 
 
@@ -44,11 +47,35 @@ class Session:
         """Execute one statement and fetch all rows."""
         return self._cursor.execute(sql, [storable(value) for value in values]).fetchall()
 
+    def within(self, sql: str, values: Sequence[object]) -> list[Row]:
+        """The rows of a query that ends in a column's name, where the column is one of ``values``."""
+        if not values:
+            return []
+        if len(values) > _LONG_LIST:
+            return self.run(f"{sql} in (select unnest(?))", list(values))
+        return self.run(f"{sql} in ({', '.join('?' * len(values))})", *values)  # this way DuckDB asks the index
+
     def insert(self, into: str, names: str, rows: Sequence[Sequence[object]]) -> None:
         """Insert many rows by one statement: ``insert("insert into t", "a, b", [(1, 2)])``."""
         if rows:
             columns = [list(column) for column in zip(*rows, strict=True)]
             self.run(f"{into} ({names}) select {', '.join(['unnest(?)'] * len(columns))}", *columns)
+
+    def update(self, table: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Update rows by a key: ``update("t", ("key", "a"), [(1, 2)])`` sets ``a`` to 2 where ``key`` is 1."""
+        key, *others = names
+        if len(rows) <= _FEW:
+            for row in rows:
+                self.run(
+                    f"update {table} set {', '.join(f'{n} = ?' for n in others)} where {key} = ?", *row[1:], row[0]
+                )
+            return
+        new = ", ".join(f"unnest(?) as {name}" for name in names)
+        setting = ", ".join(f"{name} = new.{name}" for name in others)
+        self.run(
+            f"update {table} set {setting} from (select {new}) as new where new.{key} = {table}.{key}",
+            *[list(column) for column in zip(*rows, strict=True)],
+        )
 
 
 class Database:
@@ -73,10 +100,20 @@ class Database:
 
     # --- reading and writing ---
 
+    @property
+    def turn(self) -> AbstractContextManager[object]:
+        """Held by whoever writes; hold it around a write for what must happen before the next writer's turn."""
+        return self._writer
+
     def rows(self, sql: str, *values: object) -> list[Row]:
         """The rows of one query."""
         with self._session() as session:
             return session.run(sql, *values)
+
+    def within(self, sql: str, values: Sequence[object]) -> list[Row]:
+        """The rows of one query that ends in a column's name, where the column is one of ``values``."""
+        with self._session() as session:
+            return session.within(sql, values)
 
     def put(self, sql: str, *values: object) -> list[Row]:
         """One writing statement, durable when this returns; the rows are those of its ``returning``."""
@@ -111,6 +148,28 @@ class Database:
             busy = "other write transactions" in str(error)  # a reader at work is in the way: nothing to warn of
             level = logging.INFO if busy else logging.WARNING
             _log.log(level, "The checkpoint of %s is put off: %s", self._name, error)
+
+    def copy_into(self, path: Path) -> None:
+        """Copy everything into a new database file, as it is at one moment.
+
+        Raises:
+            BadInput: the file can not be written.
+        """
+        copy = f"copy_{secrets.token_hex(4)}"
+        quoted = str(path).replace("'", "''")
+        with self._session() as session:
+            ((name,),) = session.run("select current_database()")
+            session.run(f"attach '{quoted}' as {copy}")
+            try:
+                session.run(f'copy from database "{name}" to {copy}')
+                session.run(f"checkpoint {copy}")
+            finally:
+                session.run(f"detach {copy}")
+
+    @property
+    def bytes_on_disk(self) -> int:
+        """Size of the file and its log; 0 in memory."""
+        return _size(self._path) + _size(_log_file(self._path)) if self._path else 0
 
     def close(self) -> None:
         """Checkpoint and let go of the file, after the calls under way. Closing twice is allowed."""
@@ -251,30 +310,30 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
 def _migrate(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
     """Apply the .sql files of schema/ that this file has not seen, each in one transaction."""
     steps = {int(file.name[:3]): file for file in sorted(_SCHEMA.glob("*.sql"))}
-    done = _schema_version(connection, path)
-    if done > max(steps):
+    done = _schema_versions(connection, path)
+    if max(done, default=0) > max(steps):
         raise BadInput(
-            f"The store {path} was written by a newer ProcMem (schema {done}, this one knows {max(steps)}). "
+            f"The store {path} was written by a newer ProcMem (schema {max(done)}, this one knows {max(steps)}). "
             "Update ProcMem, or set PROCMEM_HOME to another folder."
         )
-    for version in range(done + 1, max(steps) + 1):
+    missing = [version for version in steps if version not in done]
+    for version in missing:
         connection.execute("begin")
         connection.execute(steps[version].read_text(encoding="utf-8"))
         connection.execute("insert into schema_version values (?, ?)", [version, utc_now()])
         connection.execute("commit")
-    if done < max(steps):
+    if missing:
         connection.execute("checkpoint")
 
 
-def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path | None) -> int:
+def _schema_versions(connection: duckdb.DuckDBPyConnection, path: Path | None) -> set[int]:
     tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
     if tables and "schema_version" not in tables:
         raise BadInput(f"{path} is a DuckDB file, but not a ProcMem store. Move it away, or set PROCMEM_HOME.")
     connection.execute(
         "create table if not exists schema_version (version integer not null, applied timestamp not null)"
     )
-    ((version,),) = connection.execute("select coalesce(max(version), 0) from schema_version").fetchall()
-    return int(version)
+    return {version for (version,) in connection.execute("select version from schema_version").fetchall()}
 
 
 def utc_now() -> datetime:

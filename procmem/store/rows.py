@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from procmem.types import JsonObject, Memory, Policy, Proposal, RunSummary
+from procmem.store.database import storable
+from procmem.types import FullTaskUnit, JsonObject, Memory, Policy, Proposal, RunSummary, SubtaskUnit
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -72,7 +73,7 @@ def summary(row: tuple[Any, ...]) -> RunSummary:
         task_id,
         task,
         team,
-        Policy(**json.loads(policy)),
+        _policies().validate_json(policy),
         status,
         revision,
         simulated,
@@ -80,6 +81,13 @@ def summary(row: tuple[Any, ...]) -> RunSummary:
         from_utc(ended) if ended else None,
         *figures,
     )
+
+
+@cache
+def _policies() -> TypeAdapter[Policy]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Policy)
 
 
 @cache
@@ -104,3 +112,32 @@ def memory(payload: str) -> Memory:
 def proposal(payload: str) -> Proposal:
     """A proposal from its JSON."""
     return _proposals().validate_json(payload)
+
+
+def memory_json(record: Memory) -> str:
+    """A memory as JSON, as ``memory`` reads it."""
+    from pydantic_core import PydanticSerializationError
+
+    try:
+        return _memories().dump_json(record).decode()  # four times as fast as json.dumps
+    except PydanticSerializationError:  # a lone surrogate, which is repaired on its way into the table
+        return to_json(asdict(record))
+
+
+def words_of(record: Memory) -> str:
+    """Key, title and content in lower case, for search by word."""
+    return "\n".join(dict.fromkeys((record.title, record.key, *_content(record.unit)))).lower()
+
+
+def _content(unit: FullTaskUnit | SubtaskUnit) -> list[str]:
+    match unit:
+        case SubtaskUnit():
+            return [unit.agent, unit.description, unit.steps, unit.observations]
+        case FullTaskUnit():
+            parts = [text for subtask in unit.subtasks for text in _content(subtask)]
+            return [unit.task, unit.high_level_plan, *parts, unit.final_answer, unit.reflections]
+
+
+def as_kept(record: Memory) -> Memory:
+    """A memory as it comes back from the table: lone surrogates are repaired."""
+    return record if words_of(record).isascii() else memory(str(storable(memory_json(record))))

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from procmem.errors import BadInput, UnknownName
-from procmem.events import Event, Finished, Graded, Noted, Recalled, Started, kind_of, payload, revive
-from procmem.store.database import Database, Session, utc_now
+from procmem.events import Event, Finished, Noted, revive
+from procmem.store.database import Database
+from procmem.store.journal import Journal
 from procmem.store.rows import SUMMARY, summary, summary_values, to_json
-from procmem.types import JsonObject, RunStatus, RunSummary
+from procmem.types import JsonObject, Policy, RunStatus, RunSummary
 
 _UNFINISHED = ["waiting", "running", "paused"]
-_INSERT_EVENT = "insert into event (run, seq, kind, written, payload) values (?, ?, ?, ?, ?)"
+_FINISHED = ["succeeded", "failed", "ungraded"]
 
 
 class Runs:
-    """The run, event and recall tables. One object per file: it keeps count of the events of the runs under way."""
+    """The run table, and the log of what runs said."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._append_lock = threading.Lock()
-        self._heads: dict[str, tuple[int, int]] = {}  # run id -> run number, last sequence number
+        self._journal = Journal(database)
+        self._numbers: dict[str, int] = {}  # of the runs under way
 
     def begin_run(self, run: RunSummary, setup: JsonObject) -> None:
         """Record a run that is about to start. Dates in ``setup`` come back as ISO text.
@@ -46,20 +47,10 @@ class Runs:
         Raises:
             UnknownName: there is no such run.
         """
-        with self._append_lock:
-            number, last = self._heads.get(run_id) or self._find_head(run_id)
-            self._heads.pop(run_id, None)  # after an error nobody knows whether it was written, so look again
-            seq = last + 1
-            row = (number, seq, kind_of(event), utc_now(), to_json(payload(event)))
-            if isinstance(event, Started | Recalled | Graded | Finished):
-                with self._db.write() as session:
-                    session.run(_INSERT_EVENT, *row)
-                    _follow_up(session, number, seq, event)
-            else:
-                self._db.put(_INSERT_EVENT, *row)
-            if not isinstance(event, Finished):
-                self._heads[run_id] = (number, seq)
+        number = self._numbers.get(run_id) or self._number(run_id)
+        seq = self._journal.append(number, event)
         if isinstance(event, Finished):
+            self._numbers.pop(run_id, None)
             self._db.checkpoint()
         return seq
 
@@ -115,6 +106,21 @@ class Runs:
         )
         return [summary(row) for row in rows]
 
+    def unlearned(self, policy: Policy, team: str) -> list[str]:
+        """Ids of finished runs of this policy and team from which no update has learned yet, oldest first."""
+        rows = self._db.rows(
+            "select id from run where not learned and list_contains(?, status) and team = ? and policy = ? "
+            "order by number",
+            _FINISHED,
+            team,
+            to_json(asdict(policy)),
+        )
+        return [run_id for (run_id,) in rows]
+
+    def mark_learned(self, run_ids: Sequence[str]) -> None:
+        """Remember that an update has had these runs."""
+        self._db.put("update run set learned = true where list_contains(?, id)", list(run_ids))
+
     def interrupt_unfinished(self) -> int:
         """Mark runs that a killed process left behind as interrupted; returns how many.
 
@@ -129,56 +135,17 @@ class Runs:
         )
         return len(marked)
 
-    def _find_head(self, run_id: str) -> tuple[int, int]:
-        rows = self._db.rows(
-            "select number, coalesce((select max(seq) from event where event.run = run.number), 0) "
-            "from run where id = ?",
-            run_id,
-        )
+    def _number(self, run_id: str) -> int:
+        rows = self._db.rows("select number from run where id = ?", run_id)
         if not rows:
             raise self._no_run(run_id)
-        number, last = rows[0]
-        return number, last
+        number: int = rows[0][0]
+        self._numbers[run_id] = number
+        return number
 
     def _no_run(self, run_id: str) -> UnknownName:
         alike = self._db.rows("select id from run order by levenshtein(id, ?), id limit 5", run_id)
         return UnknownName("run", run_id, [id_ for (id_,) in alike])
-
-
-def _follow_up(session: Session, number: int, seq: int, event: Started | Recalled | Graded | Finished) -> None:
-    """What an event changes besides the log."""
-    match event:
-        case Started():
-            session.run("update run set status = 'running', revision = ? where number = ?", event.revision, number)
-        case Recalled():
-            _insert_recall(session, number, seq, event)
-        case Graded():
-            session.run("update run set success = ? where number = ?", event.success, number)
-        case Finished():
-            session.run(
-                "update run set status = ?, ended = ?, steps = ?, failed_steps = ?, replans = ?, tokens = ?, cost = ?, "
-                "seconds = ?, answer = ?, error = ? where number = ?",
-                event.status,
-                utc_now(),
-                event.steps,
-                event.failed_steps,
-                event.replans,
-                event.tokens,
-                event.cost,
-                event.seconds,
-                event.answer,
-                event.error,
-                number,
-            )
-
-
-def _insert_recall(session: Session, number: int, seq: int, event: Recalled) -> None:
-    moment = (number, seq, event.turn, event.reader, event.moment)
-    session.insert(
-        "insert into recall",
-        "run, seq, turn, reader, moment, memory_id, version, rank, score, entered, reason",
-        [(*moment, c.memory_id, c.version, c.rank, c.score, c.entered, c.reason) for c in event.candidates],
-    )
 
 
 def _revived(kind: str, data: JsonObject) -> Event:

@@ -1,123 +1,232 @@
-"""Embeddings and exact nearest-neighbour search (the other half of ``BankStore``)."""
+"""Embeddings and the search among them (``Embeddings`` without its keywords)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import atexit
+import threading
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from procmem.store.bank import HEAD, NOW
-from procmem.store.database import Database
+from procmem.settings import IndexKind
+from procmem.store.changes import Changes
+from procmem.store.database import Database, Session
+from procmem.store.index_files import IndexFiles
+from procmem.store.library import MANY, Library
 from procmem.store.store import Vector
 from procmem.types import MemoryLevel
 
-_EMPTY: npt.NDArray[np.float32] = np.zeros((0, 0), np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """The vectors of one reader's active memories, a row each, as of ``stamp``; ids ascending."""
-
-    stamp: tuple[int, int]
-    ids: list[str]
-    matrix: npt.NDArray[np.float32]
-
 
 class Vectors:
-    """The embedding table, and a matrix per (model, level, agent) that is read anew when the bank has changed."""
+    """The embedding table and its indexes. A thread fills graphs and saves them while there is something to do.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        folder: Where graphs are kept from one start to the next; ``None`` keeps none.
+        kind: "auto" searches exactly among few memories and through a graph among many.
+    """
+
+    def __init__(self, database: Database, changes: Changes, folder: Path | None, kind: IndexKind = "auto") -> None:
         self._db = database
-        self._embedded = 0  # calls of embed(), so that new vectors are seen by the next query
-        self._shelves: dict[tuple[str, str, str | None], _Shelf] = {}
+        self._changes = changes
+        self._files = IndexFiles(folder)
+        self._kind = kind
+        self._opening = threading.Lock()
+        self._libraries: dict[tuple[str, str], Library] = {}
+        self._complete: dict[str, int] = {}  # by model the stamp at which no memory lacked a vector
+        self._counted: tuple[int, dict[str, int]] = (-1, {})
+        self._worker: threading.Thread | None = None
+        self._closing = threading.Event()
 
-    def unembedded(self, model: str) -> list[tuple[str, int, str]]:
-        """Active memories without a vector of this embedding model: (memory id, version, key text), by id."""
-        return [
-            (memory_id, version, key)
-            for memory_id, version, key in self._db.rows(
-                f"{HEAD} select memory_id, version, key_text from memory_version "
-                "join head using (memory_id, version) "
-                "anti join (from embedding where model = ?) as done using (memory_id, version) "
-                "where status = 'active' order by memory_id",
-                NOW,
-                model,
-            )
-        ]
+    # --- the table ---------------------------------------------------------------------------------------------------
+
+    def unembedded(self, model: str, limit: int | None = None) -> list[tuple[str, int, str]]:
+        """See ``Embeddings.unembedded``; in the order of writing.
+
+        A version whose key is an earlier one's takes over that one's vector here.
+        """
+        stamp, changed = self._changes.since(self._complete.get(model, -1))
+        if changed is not None and not changed:
+            return []
+        lacking = self._lacking(model, changed, limit)
+        if revised := [number for number, _, version, _ in lacking if version > 1]:
+            self._inherit(model, revised)
+            lacking = self._lacking(model, changed, limit)
+        if not lacking:
+            self._complete[model] = stamp
+        return [(memory_id, version, key) for _, memory_id, version, key in lacking]
 
     def embed(self, model: str, vectors: Sequence[tuple[str, int, Vector]]) -> None:
-        """Store unit vectors of shape (dim,) for (memory id, version); a second one replaces the first.
+        """See ``Embeddings.embed``.
 
         Raises:
-            ValueError: a vector is not finite, not of length 1, or not as long as the model's others.
+            ValueError: a vector is not finite, not of length 1, or not as long as the model's others, or there is no
+                such version.
         """
         if not vectors:
             return
-        packed = {(memory_id, version): _packed(memory_id, vector) for memory_id, version, vector in vectors}
+        blobs = {
+            (memory_id, version): packed(f"memory {memory_id!r}", vector) for memory_id, version, vector in vectors
+        }
         with self._db.write() as session:
             known = session.run("select octet_length(vector) from embedding where model = ? limit 1", model)
-            sizes = {len(vector) for vector in packed.values()} | {size for (size,) in known}
+            sizes = {len(vector) for vector in blobs.values()} | {size for (size,) in known}
             if len(sizes) > 1:
                 raise ValueError(f"vectors of {model!r} differ in length: {sorted(size // 4 for size in sizes)}")
-            session.insert(
-                "insert or replace into embedding",
-                "model, memory_id, version, vector",
-                [(model, memory_id, version, vector) for (memory_id, version), vector in packed.items()],
+            numbers = numbers_of(session, blobs.keys())
+            among = list(numbers.values())
+            session.run("delete from embedding where model = ? and number in (select unnest(?))", model, among)
+            rows = [(model, numbers[version], vector) for version, vector in blobs.items()]
+            session.insert("insert into embedding", "model, number, vector", rows)
+        self._changes.record(among)
+
+    def vectors(self, model: str, ids: Sequence[str]) -> dict[str, Vector]:
+        """See ``Embeddings.vectors``."""
+        rows = self._db.rows(
+            "select n.memory_id, e.vector from memory_now n join embedding e on e.number = n.number "
+            "where e.model = ? and n.memory_id in (select unnest(?))",
+            model,
+            list(ids),
+        )
+        return {memory_id: np.frombuffer(vector, "<f4") for memory_id, vector in rows}
+
+    def embedded(self) -> dict[str, int]:
+        """See ``Embeddings.embedded``."""
+        stamp = self._changes.stamp
+        if self._counted[0] != stamp:
+            rows = self._db.rows(
+                "select e.model, count(*) from embedding e join memory_now n on n.number = e.number "
+                "join memory_version v on v.number = n.number where v.status = 'active' group by e.model"
             )
-        self._embedded += 1
+            self._counted = (stamp, dict(rows))
+        return dict(self._counted[1])
+
+    def _lacking(self, model: str, among: Collection[int] | None, limit: int | None) -> list[tuple[int, str, int, str]]:
+        which = f"v.number in ({', '.join(map(str, among))})" if among and len(among) <= MANY else "true"
+        return [
+            (number, memory_id, version, key)
+            for number, memory_id, version, key in self._db.rows(
+                "select v.number, v.memory_id, v.version, v.key_text "
+                "from memory_version v join memory_now n on n.number = v.number "
+                "anti join (from embedding where model = ?) e on e.number = v.number "
+                f"where {which} order by v.number limit ?",
+                model,
+                limit,
+            )
+        ]
+
+    def _inherit(self, model: str, numbers: Sequence[int]) -> None:
+        inherited = self._db.put(
+            "insert into embedding select distinct on (v.number) e.model, v.number, e.vector "
+            "from memory_version v join memory_version was using (memory_id, key_text) "
+            "join embedding e on e.number = was.number and e.model = ? "
+            "where v.number in (select unnest(?)) and v.number not in (select number from embedding where model = ?) "
+            "returning number",
+            model,
+            list(numbers),
+            model,
+        )
+        self._changes.record(number for (number,) in inherited)
+
+    # --- the search --------------------------------------------------------------------------------------------------
 
     def nearest(
-        self, model: str, vector: Vector, *, level: MemoryLevel, agent: str | None = None, limit: int = 20
+        self,
+        model: str,
+        vector: Vector,
+        *,
+        level: MemoryLevel,
+        agent: str | None = None,
+        limit: int = 20,
+        status: Literal["active", "retired"] = "active",
     ) -> list[tuple[str, float]]:
-        """The active memories of a level (and agent) nearest to a unit vector: (memory id, cosine), best first.
+        """See ``Embeddings.nearest``. Cosines are rounded to six decimals, so that equal vectors tie.
 
-        Exact. Cosines are rounded to six decimals, so that equal vectors tie; ties are in the order of ids.
+        Raises:
+            ValueError: the vector is not finite, or not as long as the model's others.
         """
-        shelf = self._shelf(model, level, agent)
-        if not shelf.ids or limit < 1:
-            return []
-        cosines = (shelf.matrix @ np.asarray(vector, np.float32)).astype(np.float64).round(6)
-        best = _best(cosines, limit)
-        return [(shelf.ids[row], float(cosines[row])) for row in best]
+        library = self._library(model, status)
+        found = library.nearest(vector, level, agent, limit)
+        if library.unsettled():
+            self._wake()
+        return found
 
-    def _shelf(self, model: str, level: str, agent: str | None) -> _Shelf:
+    def _library(self, model: str, status: str) -> Library:
+        with self._opening:
+            if (model, status) not in self._libraries:
+                made = Library(self._db, self._changes, self._files, model, status, self._kind)
+                self._libraries[model, status] = made
+            return self._libraries[model, status]
+
+    # --- the background ----------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Wait until every graph holds what it should and has been saved, where it has grown enough for that."""
+        self._wake()
+        if self._worker:
+            self._worker.join()
+
+    def stop_indexing(self) -> None:
+        """Let the background end; what it has done so far is saved."""
+        self._closing.set()
+        if self._worker:
+            self._worker.join()
+        atexit.unregister(self.stop_indexing)
+
+    def _wake(self) -> None:
+        with self._opening:
+            if self._closing.is_set() or (self._worker and self._worker.is_alive()):
+                return
+            if self._worker is None:
+                atexit.register(self.stop_indexing)  # a thread inside hnswlib when Python ends would abort the process
+            self._worker = threading.Thread(target=self._work, name="index", daemon=True)
+            self._worker.start()
+
+    def _work(self) -> None:
+        while work := [one for library in list(self._libraries.values()) for one in library.unsettled()]:
+            for shelf, index in work:
+                while index.due and not self._closing.is_set():
+                    index.settle()
+                if index.grown:
+                    if not self._closing.is_set():
+                        index.tune()
+                    self._files.save(shelf, index, self._revision())
+            if self._closing.is_set():
+                return
+
+    def _revision(self) -> int:
         ((revision,),) = self._db.rows("select coalesce(max(revision), 0) from decision")
-        stamp = (revision, self._embedded)
-        shelf = self._shelves.get((model, level, agent))
-        if shelf is None or shelf.stamp != stamp:
-            shelf = self._shelves[model, level, agent] = self._load(stamp, model, level, agent)
-        return shelf
-
-    def _load(self, stamp: tuple[int, int], model: str, level: str, agent: str | None) -> _Shelf:
-        rows = self._db.rows(
-            f"{HEAD} select memory_id, vector from memory_version join head using (memory_id, version) "
-            "join embedding using (memory_id, version) "
-            "where status = 'active' and model = ? and level = ? and (? is null or agent = ?) order by memory_id",
-            NOW,
-            model,
-            level,
-            agent,
-            agent,
-        )
-        matrix = np.frombuffer(b"".join(packed for _, packed in rows), "<f4").reshape(len(rows), -1) if rows else _EMPTY
-        return _Shelf(stamp, [memory_id for memory_id, _ in rows], matrix)
+        return int(revision)
 
 
-def _best(cosines: npt.NDArray[np.float64], limit: int) -> list[int]:
-    """The rows of the ``limit`` highest cosines; among equals the lower row first."""
-    rows = np.arange(len(cosines))
-    if limit < len(cosines):
-        cut = np.partition(cosines, -limit)[-limit]
-        rows = rows[cosines >= cut]
-    order = np.argsort(-cosines[rows], kind="stable")[:limit]
-    return [int(row) for row in rows[order]]
+def numbers_of(session: Session, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """The numbers of versions, each given as (memory id, version).
+
+    Raises:
+        ValueError: there is no such version.
+    """
+    ids = list({memory_id for memory_id, _ in versions})
+    standing = "select v.memory_id, v.version, v.number from memory_now n join memory_version v on v.number = n.number"
+    any_version = "select v.memory_id, v.version, v.number from memory_version v"
+    found: dict[tuple[str, int], int] = {}
+    for sql, column in ((standing, "n.memory_id"), (any_version, "v.memory_id")):
+        for memory_id, version, number in session.run(f"{sql} where {column} in (select unnest(?))", ids):
+            found[memory_id, version] = number
+        if found.keys() >= set(versions):
+            return {version: found[version] for version in versions}
+    memory_id, version = min(set(versions) - found.keys())
+    raise ValueError(f"there is no version {version} of memory {memory_id!r}")
 
 
-def _packed(memory_id: str, vector: Vector) -> bytes:
+def packed(whose: str, vector: Vector) -> bytes:
+    """A unit vector as its table keeps it.
+
+    Raises:
+        ValueError: it is not finite or not of length 1; ``whose`` says which.
+    """
     flat = np.asarray(vector, "<f4")
     length = float(np.linalg.norm(flat))
     if flat.ndim != 1 or not abs(length - 1) < 1e-3:  # a NaN fails this too
-        raise ValueError(f"the vector of memory {memory_id!r} is no unit vector: shape {flat.shape}, length {length}")
+        raise ValueError(f"the vector of {whose} is no unit vector: shape {flat.shape}, length {length}")
     return flat.tobytes()

@@ -54,20 +54,21 @@ def test_read_the_news_of_a_run(benchmark: Any, store: DuckStore, history: int) 
     benchmark.pedantic(lambda: store.events("r1", after=49), rounds=100, warmup_rounds=5)
 
 
-def test_eight_threads_append_800_events(benchmark: Any, store: DuckStore) -> None:
-    for number in range(8):
+@pytest.mark.parametrize("threads", [1, 8, 32])
+def test_threads_append_960_events(benchmark: Any, store: DuckStore, threads: int) -> None:
+    for number in range(threads):
         store.begin_run(a_run(f"t{number}"), {})
 
     def write(number: int) -> None:
-        for _ in range(100):
+        for _ in range(960 // threads):
             store.append(f"t{number}", STEP)
 
     def all_at_once() -> None:
-        threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        writers = [threading.Thread(target=write, args=(number,)) for number in range(threads)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
 
     benchmark.pedantic(all_at_once, rounds=3)
 
