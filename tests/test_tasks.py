@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
-from datetime import date, timedelta
+from dataclasses import replace
+from itertools import combinations, groupby, pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
 from procmem.errors import BadInput
 from procmem.office.apps import toolbox, use
@@ -18,7 +22,9 @@ from procmem.office.workspace import Office
 from procmem.settings import PROJECT
 from procmem.types import Demonstration, DemonstrationStep, Task
 
+FAMILIES = sorted((PROJECT / "data" / "tasks").glob("*.yaml"))
 TASKS = load_tasks(PROJECT / "data" / "tasks")
+UNSEEN = {task.family for task in TASKS.values()} - {task.family for task in TASKS.values() if task.split == "train"}
 TOOLS = toolbox(("calendar", "email", "excel", "word", "pdf", "ocr", "files"))
 AGENTS = {
     "calendar": {"calendar"},
@@ -32,6 +38,17 @@ LOOKS = re.compile(r"_(read|list|search|recognize)(_|$)")
 """Steps that may be dropped without failing a check, by tool name: a look changes nothing. There are no others."""
 TRAIN_PEOPLE = ["Dana", "Omar", "Priya", "Lena", "Marek", "Sofia", "Ravi", "Nora", "Tomas", "Ines", "Kofi", "Yara"]
 TEST_PEOPLE = ["Hanna", "Diego", "Mei", "Pavel", "Aisha", "Jonas", "Chloe", "Samir", "Greta", "Luca", "Bo", "Zoe"]
+
+FILE, FIGURE = re.compile(r"([\w-]+)\.[a-z]{3,4}\b"), re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d|\d[\d.]*\d")
+DERIVED = {
+    "contract_notice": "the day of the notice is the end of the contract minus its period",
+    "excel_dates": "a date with slashes becomes one with hyphens, in the order that the workbook tells",
+    "file_naming": "the name of a file is made of its date and a word of the rules",
+    "free_slot": "the event ends as many minutes after its start as the instruction says",
+    "meeting_conflict": "an event moves by as many days as the house rules say",
+    "offer_filing": "the name of a file is made of supplier and number",
+}
+"""Where a file, date or number is not taken over as it was seen, and how it comes about."""
 
 each_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 
@@ -49,36 +66,74 @@ def writing_steps(task: Task) -> list[DemonstrationStep]:
     return [step for step in steps_of(task) if not LOOKS.search(step.tool)]
 
 
-def failures(task: Task, steps: list[DemonstrationStep], folder: Path) -> list[str]:
-    """Run the steps and give the final answer in a fresh office; what fails then, tool calls first."""
-    office = Office.open(task, folder)
+def failures(task: Task, steps: list[DemonstrationStep], office: Office) -> list[str]:
+    """Run the steps and give the final answer in an office; what fails then, tool calls first."""
     seen = [use(office, TOOLS, step.tool, step.arguments) for step in steps]
+    return [observation.text for observation in seen if observation.failed] + unmet(task, office)
+
+
+def unmet(task: Task, office: Office) -> list[str]:
+    """The checks that fail once the demonstration's answer is given."""
     office.write_answer(demonstrated(task).answer)
-    unmet = [result.reason for result in grade(task, office) if not result.passed]
-    return [observation.text for observation in seen if observation.failed] + unmet
+    return [result.reason for result in grade(task, office) if not result.passed]
 
 
-@each_task
-def test_a_demonstration_passes_all_checks_and_no_call_fails(task: Task, tmp_path: Path) -> None:
-    assert failures(task, steps_of(task), tmp_path) == []
+def named(text: str) -> set[str]:
+    """The files (without their endings), dates, times and longer numbers in a text."""
+    return {*FILE.findall(text), *FIGURE.findall(text)}
 
 
-@each_task
-def test_doing_nothing_does_not_pass(task: Task, tmp_path: Path) -> None:
-    office = Office.open(task, tmp_path)
+def written(value: Any) -> list[str]:
+    """All texts in an argument."""
+    match value:
+        case dict() | list():
+            return [text for part in (value.values() if isinstance(value, dict) else value) for text in written(part)]
+        case _:
+            return [str(value)]
+
+
+@pytest.fixture(scope="module", params=TASKS.values(), ids=TASKS)
+def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Task, Office]:
+    """A task and its office, furnished once; whoever changes it works on a ``fresh`` copy."""
+    task: Task = request.param
+    return task, Office.open(task, tmp_path_factory.mktemp("office"))
+
+
+def fresh(office: Office, folder: Path) -> Office:
+    """The office as it is, in another folder."""
+    shutil.copytree(office.root, folder)
+    return replace(office, root=folder)
+
+
+def test_a_demonstration_calls_with_what_it_has_seen_and_passes_all_checks_while_doing_nothing_does_not(
+    opened: tuple[Task, Office], tmp_path: Path
+) -> None:
+    task, office = opened[0], fresh(opened[1], tmp_path / "office")
     assert not all(result.passed for result in grade(task, office))
+    for turn in demonstrated(task).turns:
+        known = f"{turn.subtask} {task.now}"
+        for step in turn.steps:
+            unknown = [name for text in written(step.arguments) for name in named(text) if name not in known]
+            assert not unknown or task.family in DERIVED, f"{step.tool} could not know {unknown}"
+            observation = use(office, TOOLS, step.tool, step.arguments)
+            assert not observation.failed, observation.text
+            known += observation.text
+    assert unmet(task, office) == []
 
 
-@each_task
-def test_only_looks_can_be_dropped_from_a_demonstration(task: Task, tmp_path: Path) -> None:
+def test_only_looks_can_be_dropped_from_a_demonstration(opened: tuple[Task, Office], tmp_path: Path) -> None:
+    """Each task leaves out other steps, chosen by its id; a family's instances together try nearly all of them."""
+    task, office = opened[0], fresh(opened[1], tmp_path / "office")
     steps = writing_steps(task)
-    assert failures(task, steps, tmp_path / "all") == []
-    for left_out in range(len(steps)):
-        office = Office.open(task, tmp_path / str(left_out))
-        for step in steps[:left_out] + steps[left_out + 1 :]:
-            use(office, TOOLS, step.tool, step.arguments)
-        office.write_answer(demonstrated(task).answer)
-        assert not all(result.passed for result in grade(task, office)), f"not needed: {steps[left_out]}"
+    chosen = Random(task.id).sample(range(len(steps)), min(len(steps), 2))
+    without: dict[int, Office] = {}
+    for number, step in enumerate(steps):
+        if number in chosen:
+            without[number] = fresh(office, tmp_path / str(number))
+        use(office, TOOLS, step.tool, step.arguments)
+    assert unmet(task, office) == []
+    for number, other in without.items():
+        assert failures(task, steps[number + 1 :], other) != [], f"not needed: {steps[number]}"
 
 
 @each_task
@@ -91,18 +146,54 @@ def test_agents_use_their_own_apps_and_a_task_names_all_of_them(task: Task) -> N
     assert used == set(task.apps)
 
 
-def test_there_are_four_families_a_level_with_three_train_and_two_test_instances_each() -> None:
-    families = {task.family: task.level for task in TASKS.values()}
-    assert Counter(families.values()) == {1: 4, 2: 4, 3: 4}
-    instances = Counter((task.family, task.split) for task in TASKS.values())
-    assert {count for (_, split), count in instances.items() if split == "train"} == {3}
-    assert {count for (_, split), count in instances.items() if split == "test"} == {2}
+@each_task
+def test_a_subtask_names_no_file_date_or_number_that_its_giver_can_not_know(task: Task) -> None:
+    """The orchestrator knows the instruction, the user, the day and the reports so far, and nothing else."""
+    known = f"{task.text} {task.username} {task.now}"
+    for turn in demonstrated(task).turns:
+        unknown = {name for name in named(turn.subtask) if name not in known}
+        assert not unknown or task.family in DERIVED, unknown
+        known += turn.report
+
+
+# --- the promises of the suite ----------------------------------------------------------------------------------------
+
+
+def test_there_are_ten_families_a_level_with_at_least_five_instances_each() -> None:
+    levels = Counter({task.family: task.level for task in TASKS.values()}.values())
+    assert {level: count >= 10 for level, count in levels.items()} == {1: True, 2: True, 3: True}
+    assert min(Counter(task.family for task in TASKS.values()).values()) >= 5
     assert len({task.text for task in TASKS.values()}) == len(TASKS)
+
+
+def test_two_families_a_level_are_unseen_and_the_others_have_three_train_and_two_test_instances() -> None:
+    assert Counter(TASKS[f"{name}/1"].level for name in UNSEEN) == {1: 2, 2: 2, 3: 2}
+    instances = Counter((task.family, task.split) for task in TASKS.values() if task.family not in UNSEEN)
+    assert min(count for (_, split), count in instances.items() if split == "train") >= 3
+    assert min(count for (_, split), count in instances.items() if split == "test") >= 2
+
+
+def test_an_unseen_family_is_made_of_parts_that_training_shows() -> None:
+    """In each of its turns, at least half of the kinds of calls follow each other as in a training demonstration."""
+    known = {part for task in TASKS.values() if task.split == "train" for turn in turns(task) for part in parts(turn)}
+    for name in UNSEEN:
+        for turn in turns(TASKS[f"{name}/1"]):
+            assert max((len(part) for part in parts(turn) if part in known), default=0) >= len(turn) / 2, (name, turn)
+
+
+def turns(task: Task) -> list[tuple[str, ...]]:
+    """The tools of each turn in order; a tool called several times in a row stands once."""
+    return [tuple(tool for tool, _ in groupby(step.tool for step in turn.steps)) for turn in demonstrated(task).turns]
+
+
+def parts(turn: tuple[str, ...]) -> set[tuple[str, ...]]:
+    return {turn[start:end] for end in range(1, len(turn) + 1) for start in range(end)}
 
 
 def test_no_person_of_the_test_split_is_known_from_training() -> None:
     for task in TASKS.values():
-        strangers = TEST_PEOPLE if task.split == "train" else TRAIN_PEOPLE
+        mine, strangers = (TRAIN_PEOPLE, TEST_PEOPLE) if task.split == "train" else (TEST_PEOPLE, TRAIN_PEOPLE)
+        assert task.username in mine
         assert [name for name in strangers if re.search(rf"\b{name}\b", repr(task))] == []
 
 
@@ -114,100 +205,23 @@ def test_no_file_or_large_number_of_a_test_instance_is_known_from_its_family_in_
         numbers = re.findall(r"(?<![\w.-])\d{3,}(?:\.\d+)?(?![\w-])", text)
         files = [Path(file.path).name for file in task.files]
         known.setdefault((task.family, task.split), set()).update(files, written, numbers)
-    families = {family for family, _ in known}
+    families = {family for family, _ in known} - UNSEEN
     shared = {family: known[family, "train"] & known[family, "test"] for family in families}
     assert {family: names for family, names in shared.items() if names} == {}
 
 
-# --- values that a demonstration computes are given in the files as literals; here they are computed again ------------
+@pytest.mark.parametrize("path", FAMILIES, ids=[path.stem for path in FAMILIES])
+def test_paraphrases_differ_in_words_and_in_their_order_once_names_and_values_are_masked(path: Path) -> None:
+    instructions = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)["instructions"]
+    said = [re.findall(r"[a-z]+", re.sub(r"\{\{\w+\}\}", " ", text.lower())) for text in instructions]
+    for one, other in combinations(said, 2):
+        assert likeness(set(one), set(other)) < 0.6, (one, other)
+        assert likeness(set(pairwise(one)), set(pairwise(other))) < 0.35, (one, other)
 
 
-def tables_of(task: Task) -> dict[str, list[list[Any]]]:
-    return next(file.spec["sheets"] for file in task.files if file.spec["kind"] == "xlsx")
-
-
-def test_sums_of_cancelled_orders_are_right() -> None:
-    for task in family("excel_cancelled"):
-        header, *orders = next(iter(tables_of(task).values()))
-        amount, status = header.index("Amount"), header.index("Status")
-        assert demonstrated(task).answer == str(sum(row[amount] for row in orders if row[status] == "cancelled"))
-
-
-def test_figures_of_region_reports_are_right() -> None:
-    for task in family("region_report"):
-        header, *sales = next(iter(tables_of(task).values()))
-        amount, region, customer = (header.index(name) for name in ("Amount", "Region", "Customer"))
-        report = next(check.args for check in task.checks if check.function == "evaluate_paragraphs_equal")
-        wanted = report["file"].removeprefix("data/report_").removesuffix(".docx")
-        mine = sorted((row[amount], row[customer]) for row in sales if row[region] == wanted)
-        assert report["paragraphs"][1:] == [
-            f"Total: {sum(sold for sold, _ in mine)}",
-            f"Largest customer: {mine[-1][1]} with {mine[-1][0]}",
-        ]
-
-
-def test_notice_dates_are_the_end_minus_the_period() -> None:
-    for task in family("contract_notice"):
-        facts = dict(
-            line.split(": ") for line in task.files[0].spec["blocks"] if isinstance(line, str) and ": " in line
-        )
-        notice = date.fromisoformat(facts["End of contract"]) - timedelta(int(facts["Notice period"].split()[0]))
-        event = next(check.args for check in task.checks if check.function == "evaluate_calendar_event")
-        assert event["start"].startswith(f"{notice} ")
-
-
-def test_shifts_are_all_those_of_the_person_with_the_hours_of_the_roster() -> None:
-    for task in family("shift_roster"):
-        roster, hours = list(tables_of(task).values())[:2]
-        person = task.files[1].path.removeprefix("calendar/").removesuffix(".ics")
-        columns = [roster[0].index(name) for name in ("Date", "Shift", "Person")]
-        mine = [[row[at] for at in columns] for row in roster[1:]]
-        times = {shift: (start, end) for shift, start, end in hours[1:]}
-        wanted = [(f"{day} {times[shift][0]}", f"{day} {times[shift][1]}") for day, shift, who in mine if who == person]
-        events = [check.args for check in task.checks if check.function == "evaluate_calendar_event"]
-        assert [(event["start"], event["end"]) for event in events] == wanted
-
-
-def test_action_lists_hold_all_actions_of_the_minutes_and_their_number() -> None:
-    for task in family("minutes_actions"):
-        lines = [block["paragraph"] for block in task.files[0].spec["blocks"] if "paragraph" in block]
-        actions = [line.removeprefix("ACTION ") for line in lines if line.startswith("ACTION ")]
-        wanted = next(
-            check.args["paragraphs"] for check in task.checks if check.function == "evaluate_paragraphs_equal"
-        )
-        assert wanted[1:] == [*actions, f"Total: {len(actions)}"]
-
-
-def test_invoices_that_need_a_copy_are_in_their_table_and_above_the_limit() -> None:
-    for task in family("invoice_copy"):
-        header, *invoices = next(iter(tables_of(task).values()))
-        mail = next(check.args for check in task.checks if check.function == "evaluate_mail_sent")
-        row = next(dict(zip(header, row, strict=True)) for row in invoices if mail["body"][0] in row)
-        assert [row["Invoice"], row["Supplier"], row["Amount"], row["Owner"]] == [*mail["body"], mail["to"]]
-        rule = tables_of(task)["Rules"][-1][1]
-        assert row["Amount"] > int(rule.split()[1])
-
-
-RECEIPT = {"Date": "Date", "Total": "Amount", "Paid by": "Paid by"}
-
-
-def test_receipts_are_booked_with_the_category_of_their_vendor() -> None:
-    for task in family("receipt"):
-        expenses, categories = tables_of(task).values()
-        appended = next(check.args["rows"][0] for check in task.checks if check.function == "evaluate_rows_appended")
-        booked = dict(zip(expenses[0], appended, strict=True))
-        assert sorted([booked["Vendor"], booked["Category"]]) in [sorted(row) for row in categories]
-        receipt = task.files[0].spec["blocks"]
-        assert receipt[0] == {"title": booked["Vendor"]}
-        assert receipt[1:4] == [
-            f"Date: {booked['Date']}",
-            f"Total: {booked['Amount']}",
-            f"Paid by: {booked['Paid by']}",
-        ]
-
-
-def family(name: str) -> list[Task]:
-    return [task for task in TASKS.values() if task.family == name]
+def likeness(one: set[Any], other: set[Any]) -> float:
+    """Shared members among all members, 0 to 1."""
+    return len(one & other) / len(one | other)
 
 
 # --- the format ------------------------------------------------------------------------------------------------------
@@ -238,7 +252,6 @@ checks:
     function: evaluate_answer
     args: {contains: ["{{name}}", "{{count}}", "{{note}}"]}
 demonstration:
-  plan: Copy.
   turns:
     - agent: system
       subtask: Copy {{source}}.
@@ -246,7 +259,8 @@ demonstration:
         - reason: Because.
           tool: files_copy
           arguments: {source: "{{source}}", destination: [{each: rows, item: "{{name}}-{{count}}"}]}
-      report: Done.
+      report: {join: ["Done:", {each: rows, item: "- {{name}} {{count}}"}]}
+  plan: {join: [{each: rows, item: "{{name}}"}, end], with: ", "}
   answer: "{{size}}"
 """
 
@@ -271,6 +285,12 @@ def test_tables_have_typed_cells_and_repeat_the_entries_that_name_them(tmp_path:
     assert steps_of(task)[0].arguments["destination"] == ["x-1", "y-2.5"]
 
 
+def test_a_list_is_joined_to_one_text(tmp_path: Path) -> None:
+    told = demonstrated(loaded(tmp_path))
+    assert told.turns[0].report == "Done:\n- x 1\n- y 2.5"
+    assert told.plan == "x, y, end"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
@@ -289,7 +309,8 @@ def test_tables_have_typed_cells_and_repeat_the_entries_that_name_them(tmp_path:
         ("split: train", "split: maybe", "notes.yaml: instance 1, split: "),
         ("    now: 2024-05-13 09:00", "    now: today", "notes.yaml: instance 1, now: "),
         ('instructions: ["', 'instructions: ["One", "', "2 instructions for 1 instances"),
-        ("plan: Copy.", "plan: [", "notes.yaml: "),
+        ("report: {join:", "report: {jion:", "notes.yaml: demonstration.turns.0.report"),
+        ("plan: {", "plan: {{", "notes.yaml: "),
         ("answer:", "anwser:", "notes.yaml: demonstration.anwser"),
     ],
 )

@@ -2,71 +2,77 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from procmem.errors import BadInput
-from procmem.types import Check, JsonObject, Task, TaskFile
+from procmem.exchange.officebench_tasks import order, read_task
+from procmem.office.officebench_reading import Mode
+from procmem.types import Task
+
+_NAMED = 10
 
 
-def load_officebench(folder: Path) -> dict[str, Task]:
-    """All tasks of a checkout by id ("<apps>-<n>/<k>"), in numeric order.
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file of a checkout that is no usable task, and why. ``path`` is relative to the checkout."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The tasks of a checkout by id ("<apps>-<n>/<k>") in numeric order, with checks that read in ``mode``."""
+
+    folder: Path
+    mode: Mode
+    tasks: Mapping[str, Task]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def note(self) -> str:
+        """What was skipped and why, for the person; "" when everything was loaded."""
+        if not self.skipped:
+            return ""
+        named = [f"{each.path}: {each.reason}" for each in self.skipped[:_NAMED]]
+        more = [f"... and {len(self.skipped) - _NAMED} more."] if len(self.skipped) > _NAMED else []
+        count = f"{len(self.skipped)} of {len(self.skipped) + len(self.tasks)} task files were skipped."
+        return "\n".join([count, *named, *more])
+
+
+def load(folder: Path, *, mode: Mode = "repaired", strict: bool | None = None) -> Checkout:
+    """All tasks of a checkout.
 
     Args:
-        folder: The checkout, or its ``tasks`` folder's parent.
+        folder: The checkout, or its ``tasks`` folder.
+        mode: ``upstream`` grades as OfficeBench's own evaluator does, ``repaired`` with its known defects mended.
+        strict: Keep a check's misplaced keys where they are, so that it fails as upstream. By default they are kept in
+            ``upstream`` mode only.
 
     Raises:
-        BadInput: the folder holds no OfficeBench tasks, or a task file is not one; the message names it.
+        BadInput: the folder holds no OfficeBench tasks, or none of them can be used.
     """
-    tasks = folder / "tasks"
-    found = sorted(tasks.glob("*-*/subtasks/*.json"), key=_order) if tasks.is_dir() else []
-    if not found:
-        raise BadInput(f"{folder} is no OfficeBench checkout: it has no tasks/<n>-<m>/subtasks/<k>.json.")
-    return {task.id: task for task in map(_task, found)}
-
-
-def _order(path: Path) -> tuple[int, int, int]:
-    level, _, number = path.parent.parent.name.partition("-")
-    try:
-        return int(level), int(number), int(path.stem)
-    except ValueError:
-        raise BadInput(f"{path} is no OfficeBench task: its name should be <apps>-<n>/subtasks/<k>.json.") from None
-
-
-def _task(path: Path) -> Task:
-    level, _, _ = _order(path)
-    home = path.parent.parent
-    try:
-        data: JsonObject = json.loads(path.read_text(encoding="utf-8"))
-        now = datetime.strptime(f"{data['date']} {data['time']}", "%Y-%m-%d %I:%M %p")
-        checks = tuple(Check(check["function"], _args(check)) for check in data["evaluation"])
-        return Task(
-            id=f"{home.name}/{path.stem}",
-            text=str(data["task"]),
-            username=str(data["username"]),
-            now=now,
-            level=level,
-            apps=(),
-            family=home.name,
-            files=tuple(_files(home / "testbed")),
-            checks=checks,
-            source="officebench",
-        )
-    except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no OfficeBench task: {error}.") from error
-
-
-def _args(check: JsonObject) -> JsonObject:
-    """The check's arguments, with a ``file`` that was put beside ``args`` moved into them."""
-    args = dict(check["args"])
-    if "file" in check:
-        args.setdefault("file", check["file"])
-    return args
-
-
-def _files(testbed: Path) -> Iterator[TaskFile]:
-    for path in sorted(testbed.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            yield TaskFile(path.relative_to(testbed).as_posix(), {"kind": "copy", "from": str(path)})
+    folder = folder.expanduser().absolute()
+    root = folder if folder.name == "tasks" else folder / "tasks"
+    paths = sorted(root.glob("*/subtasks/*.json"), key=lambda path: (order(path), path)) if root.is_dir() else []
+    if not paths:
+        raise BadInput(f"{folder} is no OfficeBench checkout: it has no tasks/<apps>-<n>/subtasks/<k>.json.")
+    tasks: dict[str, Task] = {}
+    skipped: list[Skipped] = []
+    for path in paths:
+        name = path.relative_to(root.parent).as_posix()
+        try:
+            task = read_task(path, mode, strict=mode == "upstream" if strict is None else strict)
+        except BadInput as error:
+            skipped.append(Skipped(name, str(error)))
+            continue
+        if task.id in tasks:
+            skipped.append(Skipped(name, f"There is already a task {task.id}."))
+        else:
+            tasks[task.id] = task
+    if not tasks:
+        first = skipped[0]
+        raise BadInput(f"None of the {len(skipped)} tasks in {folder} can be used. {first.path}: {first.reason}")
+    return Checkout(folder, mode, tasks, tuple(skipped))

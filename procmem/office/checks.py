@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from procmem.errors import BadInput, ToolError, UnknownName
-from procmem.office.documents import before, content, events, new_mails
+from procmem.office.documents import before, content, new_mails, word_tables
+from procmem.office.documents import events as calendar_events
 from procmem.office.documents import paragraphs as word_paragraphs
 from procmem.office.documents import rows as table
 from procmem.office.formats.calendars import Event
@@ -112,7 +113,7 @@ def evaluate_calendar_event(
     Summary and location are compared as words whatever their case, the description contains ``description``; what is
     not given does not matter.
     """
-    there = events(office, user)
+    there = calendar_events(office, user)
     named = [event for event in there if _words(event.summary) == _words(summary)]
     found = [
         event
@@ -140,12 +141,32 @@ def _often(count: int) -> str:
 
 def evaluate_events_added(office: Office, *, user: str, count: int) -> Verdict:
     """All events that a calendar had are as they were, and exactly ``count`` are new."""
-    old, new = (Counter(_event_facts(event) for event in events(state, user)) for state in (before(office), office))
+    old, new = (
+        Counter(_event_facts(event) for event in calendar_events(state, user)) for state in (before(office), office)
+    )
     gone = [summary for summary, *_ in (old - new).elements()]
     if gone:
         return False, f"{user}'s calendar lost or changed: {_listed(gone)}."
     added = (new - old).total()
     return added == count, f"{user}'s calendar kept its old events ({old.total()}); new: {added}, expected: {count}."
+
+
+def evaluate_calendar_equals(
+    office: Office, *, user: str, events: list[tuple[str, datetime, datetime, str | None]]
+) -> Verdict:
+    """A calendar holds exactly these events (summary, start, end, place), each as often as it is given."""
+    there = Counter((event.summary, event.start, event.end, event.location) for event in calendar_events(office, user))
+    wanted = Counter((summary, start, end, place or "") for summary, start, end, place in events)
+    if wanted == there:
+        return True, f"{user}'s calendar holds the {wanted.total()} events it should."
+    lacking, surplus = (
+        [
+            f"{summary} {start:%Y-%m-%d %H:%M}-{end:%H:%M}{place and f' in {place}'}"
+            for summary, start, end, place in more
+        ]
+        for more in ((wanted - there).elements(), (there - wanted).elements())
+    )
+    return False, f"{user}'s calendar lacks: {_listed(lacking)}; it should not hold: {_listed(surplus)}."
 
 
 def _event_facts(event: Event) -> tuple[str, datetime, datetime, str, str, str]:
@@ -216,7 +237,10 @@ def evaluate_mail_count(office: Office, *, count: int) -> Verdict:
 def evaluate_table_equals(office: Office, *, file: str, rows: list[list[Scalar]], sheet_name: str = "") -> Verdict:
     """A sheet (the active one by default) holds exactly these rows. Numbers are equal however they are written."""
     found, expected = _trimmed(table(office, file, sheet_name)), _trimmed(rows)
-    place = f"{file}{f', sheet {sheet_name}' if sheet_name else ''}"
+    return _same_rows(f"{file}{f', sheet {sheet_name}' if sheet_name else ''}", found, expected)
+
+
+def _same_rows(place: str, found: list[list[Any]], expected: list[list[Any]]) -> Verdict:
     for number, (row, wanted) in enumerate(zip(found, expected, strict=False), start=1):
         if [_plain(value) for value in row] != [_plain(value) for value in wanted]:
             return False, f"{place}, row {number}: found {row}, expected {wanted}."
@@ -245,6 +269,14 @@ def _plain(value: Any) -> Any:
     if _NUMBER.fullmatch(text) and not _LEADING_ZERO.match(text):
         return float(text.replace(",", ""))
     return text or None
+
+
+def evaluate_word_table(office: Office, *, file: str, rows: list[list[Scalar]]) -> Verdict:
+    """A Word file has exactly one table, with these rows. Numbers are equal however they are written."""
+    tables = word_tables(office, file)
+    if len(tables) != 1:
+        return False, f"{file} has {len(tables)} tables, expected 1."
+    return _same_rows(f"The table in {file}", _trimmed(tables[0]), _trimmed(rows))
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------
@@ -347,10 +379,12 @@ CHECKS: dict[str, Callable[..., Verdict]] = {
     "evaluate_calendar_no_overlap": evaluate_calendar_no_overlap,
     "evaluate_calendar_event": evaluate_calendar_event,
     "evaluate_events_added": evaluate_events_added,
+    "evaluate_calendar_equals": evaluate_calendar_equals,
     "evaluate_mail_sent": evaluate_mail_sent,
     "evaluate_mail_count": evaluate_mail_count,
     "evaluate_table_equals": evaluate_table_equals,
     "evaluate_rows_appended": evaluate_rows_appended,
+    "evaluate_word_table": evaluate_word_table,
     "evaluate_paragraphs_equal": evaluate_paragraphs_equal,
     "evaluate_text_appended": evaluate_text_appended,
     "evaluate_same_file": evaluate_same_file,

@@ -4,7 +4,8 @@ A family says what all its instances share, with ``{{name}}`` where they differ.
 ``tables``. A placeholder that is a whole string stands for the value itself (a number, a table); inside a longer
 string it is text. A table ``orders`` is all rows as ``{{orders}}`` and all but its header as ``{{orders_rows}}``. In
 any list, an entry with ``each: orders`` is repeated for every row of the table, and the row's columns become names; if
-all else it has is ``item``, that is the entry. Every name must be known, and every value and table must be used.
+all else it has is ``item``, that is the entry. ``{join: [...], with: "; "}`` is one text made of a list, by default a
+line for each. Every name must be known, and every value and table must be used.
 """
 
 from __future__ import annotations
@@ -66,8 +67,17 @@ class _Instance(_Strict):
     tables: dict[str, str] = {}
 
 
+class _Join(_Strict):
+    join: list[str | JsonObject]
+    between: str = Field("\n", alias="with")
+
+
+Template: TypeAlias = str | _Join
+"""A text with placeholders."""
+
+
 class _Step(_Strict):
-    reason: str
+    reason: Template
     tool: str
     arguments: JsonObject = {}
     each: str | None = None
@@ -75,17 +85,17 @@ class _Step(_Strict):
 
 class _Turn(_Strict):
     agent: str
-    subtask: str
+    subtask: Template
     steps: list[_Step]
-    report: str
+    report: Template
     each: str | None = None
 
 
 class _Demonstration(_Strict):
-    plan: str
+    plan: Template
     turns: list[_Turn]
-    answer: str = ""
-    reflections: str = ""
+    answer: Template = ""
+    reflections: Template = ""
 
 
 class _File(_Strict):
@@ -144,6 +154,8 @@ def _filled(template: Any, names: _Names, place: str) -> Any:
     match template:
         case str():
             return _filled_text(template, names, place)
+        case {"join": list(parts), **rest} if rest.keys() <= {"with"}:
+            return str(rest.get("with", "\n")).join(str(part) for part in _filled(parts, names, f"{place}.join"))
         case dict():
             return {
                 _filled_text(key, names, place): _filled(value, names, f"{place}.{key}")
@@ -156,6 +168,8 @@ def _filled(template: Any, names: _Names, place: str) -> Any:
 
 
 def _filled_text(template: str, names: _Names, place: str) -> Any:
+    if "{" not in template:
+        return template
     whole = _WHOLE.fullmatch(template)
     try:
         return names[whole.group(1)] if whole else fill(template, names)
@@ -302,7 +316,7 @@ def load_tasks(folder: Path) -> dict[str, Task]:
     tasks: dict[str, Task] = {}
     for path in sorted(folder.glob("*.yaml")):
         family = _family(path)
-        body = family.model_dump(include={"files", "checks", "demonstration"})
+        body = family.model_dump(include={"files", "checks", "demonstration"}, by_alias=True)
         for number in range(1, len(family.instances) + 1):
             try:
                 task = _task(family, body, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from procmem.office.formats.blocks import Block, Line, Table
 from procmem.office.formats.computed import Computed, computed
 from procmem.office.formats.moving import delete_row as delete_row_of
 from procmem.office.formats.moving import sort_rows
+from procmem.office.formats.numbers import displayed
 from procmem.office.formats.sheets import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -223,7 +224,7 @@ def convert_to_pdf(office: Office, excel_file_path: str, pdf_file_path: str) -> 
     blocks: list[Block] = []
     for sheet in workbook.worksheets:
         _require_small(sheet, *_used(sheet)[0], _MOST_PRINTED, "print")
-        rows = grid(computed(workbook, sheet.title, data, excel_file_path).values)
+        rows = grid(_printed(sheet, computed(workbook, sheet.title, data, excel_file_path).values))
         blocks += [Line(sheet.title, "heading")] if len(workbook.worksheets) > 1 else []
         blocks += [Table(tuple(tuple(row) for row in rows))] if rows else []
     printed = typeset(blocks, Path(excel_file_path).stem)
@@ -237,6 +238,11 @@ def _opened(office: Office, file_path: str, failed: str) -> tuple[Path, bytes, W
         raise ToolError(f"{file_path} is a text file. {failed} Read it with files_read_file.")
     data = office.read(path)
     return path, data, open_workbook(data, file_path)
+
+
+def _printed(sheet: Worksheet, values: Mapping[Place, object]) -> dict[Place, object]:
+    """The values as the sheet shows them: 0.1 in a cell for percentages is 10%."""
+    return {place: displayed(value, sheet.cell(*place).number_format) for place, value in values.items()}
 
 
 def _notes(found: Computed) -> list[str]:
