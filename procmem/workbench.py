@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from procmem.errors import BadInput, ProcMemError
 from procmem.events import Called, Event, Finished, Noted
-from procmem.exchange.officebench import load_officebench
+from procmem.exchange.officebench import Checkout, load
 from procmem.lab import Lab, revive_setup, setup
 from procmem.memory.policy import validate
 from procmem.models.embedders import make_embedder
@@ -24,7 +24,11 @@ from procmem.runner import Runner
 from procmem.settings import Settings
 from procmem.store.duck import DuckStore
 from procmem.store.store import Store
-from procmem.types import Message, Policy, Task, TaskFile, Team
+from procmem.types import Decision, Message, Policy, Proposal, Task, TaskFile, Team
+
+if TYPE_CHECKING:
+    from procmem.demo import Demo
+    from procmem.experiment.running import Experiments
 
 UPLOAD_LIMIT = 200 * 1024 * 1024
 """Bytes of all files of one's own task together."""
@@ -73,18 +77,14 @@ class Workbench:
         Raises:
             BadInput: the database is locked by another process, corrupt, or from a newer version.
         """
-        try:
-            settings.home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(
-                f"The data folder {settings.home} can not be made: {error.strerror}. "
-                "Set PROCMEM_HOME to another folder."
-            ) from error
+        settings.make_home()
         embedder = make_embedder(settings.embedder)
-        return cls(Lab(settings, DuckStore(settings.database), embedder, cache(make_model)))
+        return cls(Lab(settings, DuckStore(settings.database, settings.index), embedder, cache(make_model)))
 
     def close(self) -> None:
-        """Stop the runs and let go of the database."""
+        """Stop the runs and experiments, and let go of the database."""
+        if "experiments" in vars(self):
+            self.experiments.close()
         self._runner.shutdown()
         self.store.close()
 
@@ -109,9 +109,11 @@ class Workbench:
         """
         yield Preparation("working", "Loading the embedding model …")
         self.lab.embedder.warm()
+        self.store.latest(())  # reads what stands, so that no page or run waits for it
         train = [task for task in self.tasks.values() if task.split == "train"]
         for done, total in self.lab.fill_bank(train):
             yield Preparation("working", f"Learning from demonstrations: {done} of {total}", done / total)
+        self.lab.bank.search("anything", "full-task", limit=1)  # reads the index
         yield Preparation("ready", "Ready.", 1.0)
 
     def _prepare(self) -> None:
@@ -133,13 +135,13 @@ class Workbench:
         """The bundled tasks by id."""
         return load_tasks(self.lab.settings.data / "tasks")
 
-    def officebench(self, folder: str) -> Mapping[str, Task]:
-        """The tasks of an OfficeBench checkout by id.
+    def officebench(self, folder: str) -> Checkout:
+        """The tasks of an OfficeBench checkout, and what in it can not be used.
 
         Raises:
             BadInput: the folder is no checkout.
         """
-        return load_officebench(Path(folder).expanduser())
+        return load(Path(folder))
 
     def own_task(self, text: str, files: Sequence[tuple[str, bytes]], username: str) -> Task:
         """A task in one's own words. The files are kept under the data folder, so the run can be repeated.
@@ -173,6 +175,35 @@ class Workbench:
         now = datetime.now().replace(second=0, microsecond=0)  # noqa: DTZ005 (offices keep local time, as calendars do)
         return Task(identity, text.strip(), who, now, 0, (), files=tuple(kept.values()), source="own")
 
+    @cached_property
+    def experiments(self) -> Experiments:
+        """The experiments of this lab; a page asks for them first, since they take a moment to import."""
+        from procmem.experiment.running import open_experiments
+
+        return open_experiments(self.lab, self.tasks)
+
+    @cached_property
+    def demo(self) -> Demo:
+        """The content of a first start."""
+        from procmem.demo import Demo
+
+        return Demo(self)
+
+    # --- the bank ----------------------------------------------------------------------------------------------------
+
+    def decide_at_once(self, proposal: Proposal, by: str) -> Decision:
+        """Propose what a person wishes and accept it in their name.
+
+        Raises:
+            BadInput: a memory has moved on meanwhile; the proposal is discarded and nothing is changed.
+        """
+        self.store.propose([proposal])
+        try:
+            return self.store.decide(proposal.id, "accept", by=by, reason=proposal.reason)
+        except BadInput as error:
+            self.store.decide(proposal.id, "discard", by=by, reason=str(error))
+            raise
+
     # --- runs --------------------------------------------------------------------------------------------------------
 
     def start(self, task: Task, team: Team, policy: Policy, compared_with: str | None = None) -> str:
@@ -183,7 +214,7 @@ class Workbench:
         """
         validate(policy)
         for model in team.models:
-            self.lab.models(model)
+            self.lab.models(model, policy.seed)
         run_id = f"run-{uuid.uuid4().hex[:12]}"
         self.warm()
         summary = self.lab.summary(run_id, task, team, policy, compared_with)
@@ -252,6 +283,30 @@ class Workbench:
             if isinstance(event, Called) and event.conversation == call.conversation
             for message in event.added
         ]
+
+    def distil_again(self, proposal_id: str) -> Proposal:
+        """Distil a proposal whose distillation failed once more, and wait for it; the new one takes its place.
+
+        Raises:
+            UnknownName: there is no such proposal.
+            BadInput: it was decided, has no fault, or has no run.
+            ModelFailed: the model failed again; the old proposal stays.
+        """
+        distilling = self.lab.distil_again(proposal_id)
+        while True:
+            try:
+                next(distilling)
+            except StopIteration as end:
+                made: Proposal = end.value
+                return made
+
+    def distilling_call(self, run_id: str) -> int | None:
+        """The number of the model call in a run's log that distilled its memory; ``None`` when there is none."""
+        name = f"distil {run_id}"
+        calls = (
+            seq for seq, event in self.store.events(run_id) if isinstance(event, Called) and event.conversation == name
+        )
+        return max(calls, default=None)
 
 
 def _place(name: str, username: str) -> str:

@@ -110,6 +110,6 @@ def test_text_for_the_terminal_can_not_steer_it() -> None:
 def test_the_doctor_looks_at_packages_store_tasks_and_models(home: Path) -> None:
     findings = {finding["what"]: finding for finding in json.loads(procmem(home, "doctor", "--json").stdout)}
     assert findings["duckdb"]["state"] == "ok"
-    assert findings["database"]["seen"] == "procmem.duckdb, bank revision 36"
+    assert findings["database"]["seen"].startswith("procmem.duckdb, bank revision ")
     assert findings["embedding model"]["seen"] == "minilm, 384 dimensions"
     assert findings["model simulated/large"]["state"] == "ok"

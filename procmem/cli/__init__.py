@@ -8,7 +8,11 @@ from typing import Annotated
 
 import typer
 
+from procmem.cli.bank import bank
+from procmem.cli.bank_replay import bisect, credit
 from procmem.cli.doctor import doctor
+from procmem.cli.experiment import experiment
+from procmem.cli.output import printable
 from procmem.cli.run import run
 from procmem.cli.tasks import tasks
 from procmem.cli.team import team
@@ -25,6 +29,10 @@ app.command()(run)
 app.command()(tasks)
 app.command()(team)
 app.command()(doctor)
+app.add_typer(experiment)
+bank.command()(credit)
+bank.command()(bisect)
+app.add_typer(bank)
 
 
 def _version(wanted: bool) -> None:
@@ -45,5 +53,5 @@ def main() -> None:
     try:
         app()
     except ProcMemError as error:
-        typer.echo(f"procmem: {error}", err=True)
+        typer.echo(f"procmem: {printable(str(error))}", err=True)
         sys.exit(2)

@@ -60,11 +60,16 @@ def find_task(name: str, officebench: Path | None) -> Task:
 
 def all_tasks(officebench: Path | None) -> dict[str, Task]:
     """The bundled tasks, or those of an OfficeBench checkout."""
-    from procmem.exchange.officebench import load_officebench
+    from procmem.exchange.officebench import load
     from procmem.office.tasks import load_tasks
     from procmem.settings import Settings
 
-    return load_officebench(officebench) if officebench else dict(load_tasks(Settings.load().data / "tasks"))
+    if officebench is None:
+        return dict(load_tasks(Settings.load().data / "tasks"))
+    checkout = load(officebench)
+    if checkout.note:
+        typer.echo(checkout.note, err=True)
+    return dict(checkout.tasks)
 
 
 def _plain(task: Task) -> dict[str, object]:
