@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from procmem.errors import Cancelled
+from procmem.errors import Cancelled, ModelFailed
 from procmem.events import Called, Event
 from procmem.models.ledger import Ledger
 from procmem.models.model import Model
@@ -91,13 +92,22 @@ class Conversation:
             raise Cancelled
         ledger.check()
         tools = self.tools if with_tools else ()
-        reply = self.model.complete(purpose, self.messages, tools, stop=stop, seconds=ledger.limits.seconds_per_call)
-        ledger.spend(reply)
         parts = dict(self._sizes) if tools else {**self._sizes, "tools": 0}
-        added = tuple(self.messages[self._reported :])
+        added, names = tuple(self.messages[self._reported :]), self._names if tools else ()
+        start = time.perf_counter()
+        try:
+            reply = self.model.complete(
+                purpose, self.messages, tools, stop=stop, seconds=ledger.limits.seconds_per_call
+            )
+        except ModelFailed as failure:
+            nothing = Reply("", seconds=time.perf_counter() - start, model=self.model.name)
+            self._reported = len(self.messages)
+            yield Called(purpose, self.reader, self.name, turn, added, names, parts, nothing, str(failure))
+            raise
+        ledger.spend(reply)
         self._add(_assistant(reply))
         self._reported = len(self.messages) - 1
-        yield Called(purpose, self.reader, self.name, turn, added, self._names if tools else (), parts, reply)
+        yield Called(purpose, self.reader, self.name, turn, added, names, parts, reply)
         return reply
 
     def _add(self, message: Message) -> None:

@@ -22,7 +22,14 @@ _UNREADABLE = (
     "Error converting to valid response",
     "Unexpected string response",
 )
-_UNREACHABLE = ("Connection refused", "Name or service not known", "name resolution", "getaddrinfo", "unreachable")
+_UNREACHABLE = (
+    "Connection refused",
+    "Connection error",
+    "Name or service not known",
+    "name resolution",
+    "getaddrinfo",
+    "unreachable",
+)
 _BROKEN = ("disconnected", "peer closed", "Connection reset", "Broken pipe", "Connection aborted")
 _WRAPPING = re.compile(r"^(?:litellm\.|(?:\w+Exception )?\w+(?:Error|Exception)\s*[:-]\s*)+")
 _ADVICE = re.compile(r"\.? Handle with `litellm\..*", re.DOTALL)

@@ -60,7 +60,7 @@ _OPTIONAL: dict[str, tuple[str, ...]] = {
 """What helps but has a default or another source (a local server, the machine's own role)."""
 
 _OWN_NAMES = (
-    (re.compile(r"(gpt-|o\d|chatgpt-|text-embedding-3|ft:gpt-)"), "openai"),
+    (re.compile(r"(gpt-|o\d|chatgpt-|text-embedding-(?:3|ada)|ft:gpt-)"), "openai"),
     (re.compile(r"claude-"), "anthropic"),
 )
 """Model families that are known without their provider's name in front."""

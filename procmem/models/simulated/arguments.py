@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
+from procmem.models.simulated.composition import explain_sequence, explain_text
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import key
 from procmem.models.simulated.evaluation import rows_of
-from procmem.models.simulated.explanation import Example, explain_sequence, explain_text
+from procmem.models.simulated.explanation import Example
 from procmem.models.simulated.expressions import Expression, Rows, TableRef
 from procmem.models.simulated.locating import Locator
 from procmem.models.simulated.records import Table

@@ -14,12 +14,12 @@ TASK_ENOUGH = 0.38
 """How much a remembered task must be about a new one to be followed, between 0 and 1."""
 SUBTASK_ENOUGH = 0.42
 """The same for subtasks, whose wording is more alike."""
-KINSHIP = 0.6
+KINSHIP = 0.72
 """How alike the wording of two memories' subtasks must be for them to be examples of one procedure."""
 
 
-def related_tasks(task: str, episodes: Sequence[Episode], agents: Sequence[str]) -> tuple[Episode, ...]:
-    """The episodes of the one procedure that fits a task best; none when nothing is alike enough."""
+def related_tasks(task: str, episodes: Sequence[Episode], agents: Sequence[str]) -> tuple[tuple[Episode, ...], ...]:
+    """The procedures that fit a task, the best first, each as its episodes; none when nothing is alike enough."""
     fitting = [episode for episode in episodes if _has_its_files(task, episode.text("task"))]
     return _family(fitting, agents, lambda episode: aboutness(task, episode), TASK_ENOUGH)
 
@@ -36,7 +36,9 @@ def _file_kinds(text: str) -> frozenset[str]:
     return frozenset("image" if ending in ("png", "jpg", "jpeg") else ending for ending in endings)
 
 
-def related_subtasks(subtask: str, task: str, episodes: Sequence[Episode], tools: Sequence[str]) -> tuple[Episode, ...]:
+def related_subtasks(
+    subtask: str, task: str, episodes: Sequence[Episode], tools: Sequence[str]
+) -> tuple[tuple[Episode, ...], ...]:
     """The same for an agent's subtask, whose wording counts most."""
 
     def score(episode: Episode) -> float:
@@ -74,16 +76,21 @@ def _same_things(one: str, other: str) -> float:
 
 def _family(
     episodes: Sequence[Episode], known: Sequence[str], score_of: Callable[[Episode], float], enough: float
-) -> tuple[Episode, ...]:
-    """The usable episodes of one procedure. A procedure that several memories tell counts for more."""
-    usable = [episode for episode in episodes if set(episode.tools) <= set(known)]
+) -> tuple[tuple[Episode, ...], ...]:
+    """The usable episodes by procedure. A procedure that several memories tell counts for more."""
+    usable = [episode for episode in episodes if 2 * len(set(episode.tools) - set(known)) < len(set(episode.tools)) + 1]
     scored = [(score_of(episode) + 0.03 / rank, episode) for rank, episode in enumerate(usable, start=1)]
     if not scored or max(score for score, _ in scored) < enough:
         return ()
     families = [[one for one in scored if one[1] is first or _kin(first, one[1])] for _, first in scored]
-    chosen = max(families, key=_weight)
-    # One order for one set of memories: what is worked out from them is kept, whoever asks.
-    return tuple(sorted((episode for _, episode in chosen), key=lambda episode: episode.texts))
+    ranked = sorted(families, key=_weight, reverse=True)
+    return _distinct([family for family in ranked if max(score for score, _ in family) >= enough])
+
+
+def _distinct(families: Sequence[Sequence[tuple[float, Episode]]]) -> tuple[tuple[Episode, ...], ...]:
+    """Each set of memories once, in one order: what is worked out from them is kept, whoever asks."""
+    sets = [tuple(sorted((episode for _, episode in one), key=lambda episode: episode.texts)) for one in families]
+    return tuple(dict.fromkeys(sets))
 
 
 def _weight(family: Sequence[tuple[float, Episode]]) -> float:

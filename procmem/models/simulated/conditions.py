@@ -6,17 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
+from procmem.models.simulated.alignment import gist, stems
 from procmem.models.simulated.context import TEXTS, Context
 from procmem.models.simulated.entities import Mention, key, mentions, typed
-from procmem.models.simulated.evaluation import (
-    NAMED_IN,
-    comparable,
-    compared,
-    kinds,
-    masked,
-    words_after,
-    words_before,
-)
+from procmem.models.simulated.evaluation import NAMED_IN, comparable, compared, masked
 from procmem.models.simulated.expressions import (
     Blank,
     Both,
@@ -35,11 +28,13 @@ from procmem.models.simulated.expressions import (
     Pick,
     TableRef,
 )
+from procmem.models.simulated.pointing import by_part, kinds, words_after, words_before
 from procmem.models.simulated.records import ROW, Table, phrase_in, same_cells
 
 Costed = tuple[float, Condition, int]
 """A condition with its cost (smaller is simpler) and the rows it selects, as a bit mask."""
 _WIDEST = 14
+_SPOKEN = 0.4
 _MOST = 120
 
 
@@ -71,12 +66,28 @@ def picks(source: str, text: str, mention: Mention, user: str = "") -> list[tupl
         )
     if len(text) > 4000:
         return ways
+    if mention.kind == "file" and len(found) > 1:
+        ways += _by_part(
+            source, text, mention, [("file", found), (f"file.{ending}", kinds(text, f"file.{ending}"))], extra
+        )
     for rule, words in (("after", words_before(text, mention)[:2]), ("before", words_after(text, mention)[:1])):
         for distance, word in enumerate(words):
             first = next((m for m in found if word in _around(rule, text, m)), None)
             if word and first == mention:
                 ways.append((0.9 + 0.3 * distance + extra, Pick(source, mention.kind, rule, word=word)))  # type: ignore[arg-type]
     return ways
+
+
+def _by_part(
+    source: str, text: str, mention: Mention, groups: list[tuple[str, list[Mention]]], extra: float
+) -> list[tuple[float, Expression]]:
+    """A file as the one that is to be made, or that is given, among all files or those of its ending."""
+    return [
+        (0.7 + extra, Pick(source, kind, "made" if made else "given"))
+        for kind, found in groups
+        for made in (True, False)
+        if len(found) > 1 and by_part(text, found, made) == mention.text
+    ]
 
 
 def _around(rule: str, text: str, mention: Mention) -> list[str]:
@@ -101,6 +112,7 @@ class Conditions:
         self.table = table
         self.every = (1 << len(table.rows)) - 1
         self._shared: dict[int, list[Costed]] = base._shared if base is not None else {}
+        self.asked: frozenset[str] = base.asked if base is not None else asked_stems(context)
         own = self._items() if base is not None else self._simple()
         self.simple: list[Costed] = sorted((*(base.simple if base is not None else ()), *own), key=lambda one: one[0])[
             :_MOST
@@ -238,9 +250,14 @@ class Conditions:
             values = {key(row[index]) for row in chosen}
             if len(values) == 1 and chosen[0][index]:
                 cost = 1.4 if len({key(row[index]) for row in self.table.rows}) < len(self.table.rows) else 2.4
+                cost -= self._spoken_of(column.name) + self._spoken_of(chosen[0][index])
                 yield cost, Equals(column, Constant(chosen[0][index])), same_cells(self.table, index, chosen[0][index])
             elif typed(chosen[0][index]).kind == "text":
                 yield from self._shared_words(index, column, [row[index] for row in chosen])
+
+    def _spoken_of(self, words: str) -> float:
+        """How much simpler a condition is whose column, or whose value, the instructions speak of."""
+        return _SPOKEN if len(words) < 60 and stems(words) & self.asked else 0.0
 
     def _shared_words(self, index: int, column: Column, cells: list[str]) -> Iterator[Costed]:
         shared = [set(cell.lower().split()) for cell in cells if len(cell) < 400]
@@ -253,6 +270,12 @@ class Conditions:
 
     def _own_values(self, mask: int) -> list[tuple[float, Condition]]:
         return [(cost, one) for cost, one, chosen in self._constants(mask) if chosen == mask]
+
+
+def asked_stems(context: Context) -> frozenset[str]:
+    """The stems of the content words of all instructions, also those that went to others."""
+    handed = [seen[0].text for source, seen in context.observed.items() if source.endswith("/asked") and seen]
+    return frozenset().union(*(gist(text) for text in (*context.texts.values(), *handed)))
 
 
 def bounds(context: Context, own: str) -> list[tuple[float, Expression, str]]:

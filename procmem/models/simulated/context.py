@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from procmem.models.simulated.entities import LONGEST_TEXT
+from procmem.models.simulated.entities import LONGEST_TEXT, mentions
 from procmem.models.simulated.expressions import TableRef
 from procmem.models.simulated.records import Table, joined, tables
 
@@ -80,6 +80,12 @@ class Context:
     def _lowered(self) -> dict[str, str]:
         sources = (*self.texts, *self.observed)
         return {source: re.sub(r"\s+", " ", (self.text(source) or "").lower()) for source in sources}
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The single words that are names in the instructions."""
+        found = (one.text for text in self.texts.values() for one in mentions(text) if one.kind == "name")
+        return frozenset(name for name in found if " " not in name)
 
     def table(self, ref: TableRef) -> Table | None:
         """The table a reference names here, or None."""

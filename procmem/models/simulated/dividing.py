@@ -9,7 +9,8 @@ from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import as_number, mentions
 from procmem.models.simulated.evaluation import figure
 from procmem.models.simulated.filling import ENDINGS, grids, named_rows
-from procmem.models.simulated.reading import Request, report_seen, reported
+from procmem.models.simulated.looking import looks
+from procmem.models.simulated.reading import Done, Request, report_seen, reported
 from procmem.models.simulated.records import Table, phrase_in
 
 _WORDS = {
@@ -22,6 +23,8 @@ _WORDS = {
 }
 """Everyday words for what an agent's description speaks of."""
 _MOST_LEFT_OVER = 2
+GO_ON = "Go on with"
+"""How a subtask begins that an agent had before."""
 _FIGURES = (
     ("count", r"\bhow many\b|\bnumber of\b|\bcount\b"),
     ("sum", r"\btotal\b|\bsum\b|\badd up\b|\baltogether\b|\bhow much\b"),
@@ -35,10 +38,37 @@ def divided(request: Request) -> list[tuple[str, str]]:
     """Agents with what each is asked to do: those whose files are named first, then those whose matters are."""
     agents = list(dict.fromkeys([*_by_files(request, request.task), *_by_words(request, request.task.lower())]))
     if not agents and request.team:
-        agents = [name for name, text in request.team if "file" in text][:1] or [request.team[0][0]]
+        agents = list(_by_things(request)) or [request.team[0][0]]
     if len(agents) == 1:
         return [(agents[0], request.task)]
     return [(agent, f"Do the {agent} part of this task: {request.task}") for agent in agents]
+
+
+def _by_things(request: Request) -> Iterator[str]:
+    """Where no word says whose matter a task is: days and hours are the calendar's, people's sayings the mailbox's."""
+    kinds = {mention.kind for mention in mentions(request.task)}
+    if kinds & {"date", "time", "datetime"}:
+        yield from (name for name, about in request.team if _serves(name, about, "calendar"))
+    elif "name" in kinds:
+        yield from (name for name, about in request.team if _serves(name, about, "mail"))
+    else:
+        yield from [name for name, about in request.team if "folders" in about][:1]
+
+
+def elsewhere(request: Request) -> tuple[str, str] | None:
+    """An agent that was not asked yet and may know more, as long as nothing was changed: mails, days, then files."""
+    turns = [one for one in request.done if one.tool == "delegate"]
+    asked = {str(one.arguments.get("agent", "")) for one in turns}
+    if any(seen.tool and not looks(seen.tool) for one in turns for seen in report_seen(one.observation)):
+        return None
+    for app in ("mail", "calendar", "folders"):
+        for name, about in request.team:
+            if name not in asked and (_serves(name, about, app) or app in about.lower()):
+                return (
+                    name,
+                    f"See whether you find anything that this task needs, and do your part of it: {request.task}",
+                )
+    return None
 
 
 def left_over(request: Request) -> list[tuple[str, str]]:
@@ -50,6 +80,25 @@ def left_over(request: Request) -> list[tuple[str, str]]:
     agents = [*_by_files(request, text), *_by_words(request, text)]
     free = [agent for agent in dict.fromkeys(agents) if agent not in asked]
     return [(agent, f"Do the {agent} part of this task: {request.task}") for agent in free[:_MOST_LEFT_OVER]]
+
+
+def unfinished(request: Request) -> tuple[str, str] | None:
+    """An agent that has only looked so far, though others have found more since; each is asked once more."""
+    turns = [one for one in request.done if one.tool == "delegate"]
+    asked = [str(one.arguments.get("agent", "")) for one in turns]
+    for agent in dict.fromkeys(asked):
+        own = [place for place, name in enumerate(asked) if name == agent]
+        acted = any(
+            seen.tool and not looks(seen.tool) for place in own for seen in report_seen(turns[place].observation)
+        )
+        more = any(_found(turns[place]) for place in range(own[-1] + 1, len(turns)))
+        if len(own) == 1 and more and not acted:
+            return agent, f"{GO_ON} the {agent} part of this task, now that more is known: {request.task}"
+    return None
+
+
+def _found(turn: Done) -> bool:
+    return any(seen.tool for seen in report_seen(turn.observation))
 
 
 def _by_files(request: Request, text: str) -> Iterator[str]:

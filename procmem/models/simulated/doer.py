@@ -5,6 +5,7 @@ from __future__ import annotations
 from procmem.models.simulated.choosing import related_subtasks
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.exploring import explore
+from procmem.models.simulated.fitting import fitted
 from procmem.models.simulated.following import Call, follow, grounded
 from procmem.models.simulated.procedure import induce
 from procmem.models.simulated.reading import Request, report_text
@@ -21,16 +22,15 @@ def work(request: Request, *, recovers: bool) -> tuple[str, Call | None]:
     episodes = [episode for text in request.memories if (episode := subtask_episode(text)) is not None]
     tools = [tool.name for tool in request.tools]
     chosen = related_subtasks(request.subtask, request.task, episodes, tools)
-    if not chosen:
-        return explore(request, recovers=recovers)
     base = Context(request.texts, {}, user=request.user, today=request.today)
-    procedure = induce(chosen)
-    if not grounded(procedure, base):
+    procedure = next((found for one in chosen if grounded(found := induce(one), base)), None)
+    if procedure is None:
         return explore(request, recovers=recovers)
     reached = follow(procedure, base, request.done, lambda done: done.seen, repair=recovers)
     if reached.call is None:
         return report_text(request.done, finished=True), None
-    return f"As in a similar subtask before, {reached.call[0].replace('_', ' ')} comes next.", reached.call
+    call = fitted(reached.call, request.tools, reached.reason or request.subtask) if recovers else reached.call
+    return f"As in a similar subtask before, {call[0].replace('_', ' ')} comes next.", call
 
 
 def report(request: Request) -> str:

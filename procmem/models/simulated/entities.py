@@ -45,8 +45,10 @@ _MENTION = re.compile(
     rf"|(?P<number>(?<![\w.-])(?:{_NUMBER})(?!\w))",
     re.IGNORECASE,
 )
+_COORDINATES = re.compile(r"\(\d{1,5}, \d{1,3}\):")
+"""Where a table is printed cell by cell: places of cells are not what the text speaks of."""
 _QUOTED = re.compile(r"\"([^\"\n]{1,300})\"|“([^”\n]{1,300})”|(?<!\w)['‘]([^\n]{1,300}?)['’](?!\w)")
-_NAME = re.compile(r"\b[A-Z][\w]*(?:[-'][A-Z]\w+)*(?: (?:[A-Z][\w]*(?:[-'][A-Z]\w+)*))*")
+_NAME = re.compile(r"\b[A-Z][\w]*(?:[-'][A-Z]\w+)*(?: (?:[A-Z][\w]*(?:[-'][A-Z]\w+)*))*(?: \d{1,2}\b(?![:.,/%-]?\w))?")
 _START = re.compile(r"(?:^|[.!?:;\n]\s*|[\"“'‘(]\s*|[-*] )$")
 _FILE = re.compile(r"(?:[^\s/]+/)*[^\s/]+\.[A-Za-z][A-Za-z0-9]{1,4}$")
 
@@ -67,7 +69,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     text = text[:LONGEST_TEXT]
     found = [
         Mention(match.lastgroup, _trim(match.group()), match.start(), match.start() + len(_trim(match.group())))  # type: ignore[arg-type]
-        for match in _MENTION.finditer(text)
+        for match in _MENTION.finditer(_COORDINATES.sub(lambda match: " " * len(match[0]), text))
         if match.lastgroup
     ]
     found = [Mention("folder", one.text, one.start, one.end) if _is_folder(one) else one for one in found]
@@ -148,6 +150,7 @@ def typed(text: str) -> Typed:
     return Typed("text", stripped)
 
 
+@lru_cache(maxsize=65536)
 def as_number(text: str) -> float | None:
     """The number a text is, or None: currency signs, thousands commas and a percent sign are understood."""
     bare = text.strip().strip("$€£").removesuffix("%").strip()

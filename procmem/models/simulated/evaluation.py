@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from procmem.models.simulated.alignment import carry, gist
 from procmem.models.simulated.context import Context
-from procmem.models.simulated.entities import Mention, as_number, key, mentions, number_text, render_like, shift, typed
+from procmem.models.simulated.entities import as_number, key, mentions, number_text, render_like, shift, typed
 from procmem.models.simulated.expressions import (
     Aggregate,
     Blank,
@@ -22,10 +22,12 @@ from procmem.models.simulated.expressions import (
     Constant,
     Contains,
     Elapsed,
+    Else,
     Enumerated,
     Equals,
     Everything,
     Expression,
+    Filled,
     Given,
     Item,
     Like,
@@ -34,6 +36,7 @@ from procmem.models.simulated.expressions import (
     Nearest,
     Pick,
     Rows,
+    Sentence,
     Shifted,
     Span,
     TableRef,
@@ -41,9 +44,13 @@ from procmem.models.simulated.expressions import (
     Voted,
     Written,
 )
+from procmem.models.simulated.patterns import alike, written
+from procmem.models.simulated.pointing import picked
 from procmem.models.simulated.records import Table, phrase_in, same_cells
 from procmem.models.simulated.views import view
 
+_SENTENCE = 5
+"""Spaces in a cell from which on it is a sentence."""
 NAMED_IN = "?"
 """A column name that begins so stands for the column whose header stands in the source named behind it."""
 
@@ -58,7 +65,7 @@ def evaluate(expression: Expression, context: Context) -> str | None:
         case Given(what):
             return (context.user if what == "user" else context.today) or None
         case Pick():
-            return _pick(expression, context)
+            return picked(expression, context)
         case Span(source, model, start, end):
             there = context.text(source)
             return carry(model, start, end, there) if there else None
@@ -82,6 +89,20 @@ def evaluate(expression: Expression, context: Context) -> str | None:
             return _composed(expression, context)
 
 
+def written_anyway(expression: Expression, context: Context) -> str | None:
+    """A text of which some pieces can be computed, with the others as they were remembered; None when none can."""
+    if not isinstance(expression, Written):
+        return None
+    computed = 0
+    pieces = []
+    for part in expression.parts:
+        inner = part.base if isinstance(part, Else) else part
+        found = evaluate(inner, context) or written_anyway(inner, context)
+        computed += found is not None and not isinstance(part, Constant)
+        pieces.append(found if found is not None else part.text if isinstance(part, Else) else "")
+    return "".join(pieces) if computed else None
+
+
 def _composed(expression: Expression, context: Context) -> str | None:
     match expression:
         case Calculated(operator, left, right):
@@ -94,9 +115,16 @@ def _composed(expression: Expression, context: Context) -> str | None:
         case Written(parts):
             pieces = [evaluate(part, context) for part in parts]
             return "".join(piece or "" for piece in pieces) if None not in pieces else None
-        case Enumerated(rows, piece, separator, last):
-            found = [evaluate(piece, context.at(row)) for row in rows_of(rows, context) or ()]
-            return enumerate_values([value for value in found if value is not None], separator, last)
+        case Else(base, _):
+            return evaluate(base, context)
+        case Filled(pattern, blanks):
+            model = alike(evaluate(pattern, context) or "", frozenset(name for name, _ in blanks), context)
+            return written(model, {name: evaluate(part, context) for name, part in blanks}, context) if model else None
+        case Enumerated(rows, piece, separator, last, empty):
+            chosen = rows_of(rows, context)
+            found = [evaluate(piece, context.at(row)) for row in chosen or ()]
+            known = [value for value in found if value is not None]
+            return enumerate_values(known, separator, last) or (empty or None if chosen == [] else None)
         case _:
             return None
 
@@ -155,53 +183,6 @@ def elapsed(start: str | None, end: str | None, unit: str) -> str | None:
     if isinstance(left, time) and isinstance(right, time):
         return str((right.hour - left.hour) * 60 + right.minute - left.minute)
     return None
-
-
-# --- mentions --------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=8192)
-def kinds(text: str, kind: str) -> list[Mention]:
-    """The mentions of a kind in a text, in order; ``file.pdf`` are the files with that ending."""
-    if kind.startswith("file."):
-        return [
-            mention for mention in mentions(text) if mention.kind == "file" and mention.text.lower().endswith(kind[4:])
-        ]
-    return [mention for mention in mentions(text) if mention.kind == kind]
-
-
-def _pick(pick: Pick, context: Context) -> str | None:
-    text = context.text(pick.source)
-    found = kinds(text, pick.kind) if text else []
-    if not text or not found:
-        return None
-    if pick.rule == "nth":
-        return found[pick.place].text if -len(found) <= pick.place < len(found) else None
-    if pick.rule in ("longest", "shortest"):
-        return sorted(found, key=lambda mention: len(mention.text), reverse=pick.rule == "longest")[0].text
-    if pick.rule == "other":
-        others = list(dict.fromkeys(mention.text for mention in found if mention.text != context.user))
-        return others[pick.place] if context.user and -len(others) <= pick.place < len(others) else None
-    for mention in found:
-        words = words_before(text, mention) if pick.rule == "after" else words_after(text, mention)
-        if pick.word in words:
-            return mention.text
-    return None
-
-
-@lru_cache(maxsize=16384)
-def words_before(text: str, mention: Mention) -> list[str]:
-    """Up to three words before a mention, nearest first, in lower case."""
-    return [word.strip("'\"“‘(,:;.").lower() for word in text[max(0, mention.start - 50) : mention.start].split()][
-        :-4:-1
-    ]
-
-
-@lru_cache(maxsize=16384)
-def words_after(text: str, mention: Mention) -> list[str]:
-    """Up to two words after a mention in lower case; a possessive ending counts as one."""
-    words = text[mention.end : mention.end + 40].replace("’s", "'s").split()[:2]
-    return [word.strip('"”),:;.').lower() for word in words]
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -269,6 +250,8 @@ def selected(condition: Condition, table: Table, context: Context) -> int | None
     if isinstance(condition, Compares):
         bound = evaluate(condition.value, context)
         return compared(table, place, condition.operator, bound) if bound else None
+    if isinstance(condition, Sentence):
+        return masked(table, place, is_sentence)
     mask: int | None = None
     match condition:
         case Equals(_, value, _):
@@ -285,6 +268,11 @@ def selected(condition: Condition, table: Table, context: Context) -> int | None
         case Listed(_, ref, other_column, _):
             mask = _listed(table, place, ref, other_column, context)
     return mask if mask is None or not condition.negated else every & ~mask
+
+
+def is_sentence(cell: str) -> bool:
+    """Whether a cell holds a sentence."""
+    return cell.count(" ") >= _SENTENCE
 
 
 def masked(table: Table, place: int, holds: Callable[[str], bool]) -> int:

@@ -66,6 +66,13 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """Rows whose cell is a sentence, as a note among short cells is."""
+
+    column: Column
+
+
+@dataclass(frozen=True, slots=True)
 class Mentioned:
     """Rows whose cell stands in a text, or does not."""
 
@@ -101,7 +108,7 @@ class Both:
     right: Condition
 
 
-Condition: TypeAlias = Everything | Equals | Compares | Blank | Mentioned | Contains | Listed | Both
+Condition: TypeAlias = Everything | Equals | Compares | Blank | Sentence | Mentioned | Contains | Listed | Both
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +135,12 @@ class Constant:
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A mention of a kind in a source: the nth (from the end when negative), the one after or before a word, the nth
-    that is not the user, or the longest or shortest.
+    that is not the user, the longest or shortest, or the one that is to be made or that is given.
     """
 
     source: str
     kind: str
-    rule: Literal["nth", "after", "before", "other", "longest", "shortest"]
+    rule: Literal["nth", "after", "before", "other", "longest", "shortest", "made", "given"]
     place: int = 0
     word: str = ""
 
@@ -251,13 +258,30 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Else:
+    """A piece of a text, and what is written where it can not be computed."""
+
+    base: Expression
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A pattern with blanks that was observed, and what belongs into each blank by its name."""
+
+    pattern: Expression
+    blanks: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Enumerated:
-    """One piece of text per row, joined."""
+    """One piece of text per row, joined; ``empty`` is what is written where there is no row."""
 
     rows: Rows
     piece: Expression
     separator: str
     last: str
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +293,7 @@ class Voted:
 
 Expression: TypeAlias = (
     Constant | Pick | Span | Cell | Nearest | ColumnNumber | Aggregate | Calculated | Shifted | Elapsed
-    | View | Item | Given | Like | Written | Enumerated | Voted
+    | View | Item | Given | Like | Written | Else | Filled | Enumerated | Voted
 )  # fmt: skip
 
 
@@ -282,7 +306,7 @@ def constant(expression: Expression) -> bool:
             return all(constant(option) for _, option in options)
         case Written(parts):
             return all(map(constant, parts))
-        case Like(base, _) | View(_, base):
+        case Like(base, _) | View(_, base) | Else(base, _):
             return constant(base)
         case _:
             return False

@@ -10,8 +10,8 @@ from typing import Any
 from procmem.models.simulated.alignment import gist, stems
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import Mention, as_number, mentions, shift, typed
-from procmem.models.simulated.evaluation import kinds, words_after, words_before
 from procmem.models.simulated.expressions import TableRef
+from procmem.models.simulated.pointing import kinds, words_after, words_before
 from procmem.models.simulated.reading import Request, Tool
 from procmem.models.simulated.records import ROW, Table, phrase_in
 
@@ -56,6 +56,8 @@ def _value(name: str, schema: dict[str, Any], tool: Tool, wording: Wording) -> A
     finder = _finder(name)
     found = finder(name, tool, wording) if finder is not None else None
     if found is None:
+        found = _in_record(name, wording)
+    if found is None:
         return None
     kind = schema.get("type")
     if kind == "integer":
@@ -66,6 +68,38 @@ def _value(name: str, schema: dict[str, Any], tool: Tool, wording: Wording) -> A
     if kind == "boolean":
         return found == "true"
     return found
+
+
+def _in_record(name: str, wording: Wording) -> str | None:
+    """What the one listed record that the text names has under the argument's name."""
+    wanted = stems(name.replace("_", " "))
+    for ref in wording.context.references():
+        table = wording.context.table(ref) if ref.kind == "blocks" else None
+        columns = [place for place, title in enumerate(table.columns) if stems(title) == wanted] if table else []
+        if table is None or not columns or not wanted:
+            continue
+        rows = [
+            row for row in table.rows if any(phrase_in(cell, wording.text.lower()) for cell in row if len(cell) > 3)
+        ]
+        days = [one.text for one in kinds(wording.text, "date")]
+        dated = [row for row in rows if any(_same_day(cell, day) for cell in row for day in days)]
+        rows = dated or rows
+        if len(rows) == 1 and not name.startswith("new"):
+            return rows[0][columns[0]] or None
+    return None
+
+
+def _same_day(cell: str, day: str) -> bool:
+    return (
+        len(cell) < 40
+        and (moved := typed(cell)).kind in ("date", "datetime")
+        and f"{moved.value:%Y-%m-%d}" == _day(day)
+    )
+
+
+def _day(text: str) -> str:
+    what = typed(text)
+    return f"{what.value:%Y-%m-%d}" if what.kind == "date" else ""
 
 
 _Finder = Callable[[str, Tool, Wording], str | None]
@@ -90,6 +124,8 @@ def _person(name: str, tool: Tool, wording: Wording) -> str | None:
     others = [place for key, places in _PLACES.items() if key != app for place in places]
     owners = [one.text for one in names if _owned(wording.text, one) not in (*others, "")]
     served = [one.text for one in names if "for" in words_before(wording.text, one)[:1]]
+    if "list" in tool.name.split("_") and user:
+        return next(iter([*placed, *served]), user)
     return next(iter([*placed, *owners, *served]), user) or None
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from procmem.models.simulated.arguments import Argument, Element, Listing, Value, whole_rows
 from procmem.models.simulated.context import Context, Seen
 from procmem.models.simulated.entities import as_number
-from procmem.models.simulated.evaluation import evaluate, rows_of
+from procmem.models.simulated.evaluation import evaluate, rows_of, written_anyway
 from procmem.models.simulated.expressions import Written
 from procmem.models.simulated.procedure import Procedure, Step, observed_as
 from procmem.models.simulated.reading import Done
@@ -24,10 +24,11 @@ _NAMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a procedure has been carried out: the next call, or None at the end, and the context reached."""
+    """How far a procedure has been carried out: the next call with its reason, or None, and the context reached."""
 
     call: Call | None
     context: Context
+    reason: str = ""
 
 
 def follow(
@@ -51,7 +52,7 @@ def follow(
     for block in procedure.blocks():
         call = walk.step(block) if isinstance(block, Step) else walk.loop(block.rows, block.steps)
         if call is not None:
-            return Progress(call, walk.context)
+            return Progress(call, walk.context, walk.reason)
     return Progress(None, walk.context)
 
 
@@ -64,6 +65,7 @@ class _Walk:
         self.position = 0
         self.seen_of = seen_of
         self.repair = repair
+        self.reason = ""
 
     def step(self, step: Step) -> Call | None:
         """Pass a step that was done, or give its call."""
@@ -92,6 +94,7 @@ class _Walk:
         self.context = Context(old.texts, {**old.observed, **observed}, user=old.user, today=old.today)
 
     def _pass(self, step: Step, context: Context) -> tuple[Call | None, tuple[Seen, ...]]:
+        self.reason = step.reason
         if self.position >= len(self.done):
             return (step.tool, filled(step, context)), ()
         now = self.done[self.position]
@@ -170,6 +173,8 @@ def _element(element: Element, context: Context) -> Any:
 
 def _value(value: Value, context: Context) -> Any:
     found = evaluate(value.expression, context)
+    if found is None:
+        found = written_anyway(value.expression, context)
     text = value.remembered if found is None else found
     number = as_number(text)
     match value.kind:

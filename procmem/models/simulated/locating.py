@@ -13,7 +13,7 @@ from procmem.models.simulated.alignment import tokens
 from procmem.models.simulated.conditions import Conditions, columns_of, header_named, picks
 from procmem.models.simulated.context import TEXTS, Context
 from procmem.models.simulated.entities import key, mentions, typed
-from procmem.models.simulated.evaluation import comparable, nearest_row
+from procmem.models.simulated.evaluation import comparable, is_sentence, nearest_row
 from procmem.models.simulated.expressions import (
     Cell,
     Column,
@@ -26,12 +26,14 @@ from procmem.models.simulated.expressions import (
     Nearest,
     Pick,
     Rows,
+    Sentence,
     Span,
     TableRef,
     View,
 )
+from procmem.models.simulated.patterns import patterns
 from procmem.models.simulated.records import ROW, Table
-from procmem.models.simulated.views import views_of
+from procmem.models.simulated.views import view, views_of
 
 Costed = tuple[float, Expression]
 _CUE = re.compile(
@@ -40,6 +42,10 @@ _CUE = re.compile(
 )
 _MOST_CELLS = 6000
 _MOST_BASES = 90
+_IN_A_LIST = 1.5
+"""What it costs more to find a mention by its place among the cells of a table: a row and a column say it better."""
+UNCUED = 0.8
+"""What a first or last row, a highest or lowest value costs more where no instruction speaks of one."""
 
 
 class Locator:
@@ -101,8 +107,8 @@ class Locator:
             text = self.context.text(source) or ""
             for mention in mentions(text)[:30]:
                 cost, way = min(picks(source, text, mention, self.context.user), key=lambda one: one[0])
-                pool.append((cost, way, mention.text))
-        pool += [*self._single_rows(), *self._named_rows()]
+                pool.append((cost + (_IN_A_LIST if self._lists(source) else 0.0), way, mention.text))
+        pool += [*self._single_rows(), *self._named_rows(), *self._notes()]
         return sorted(pool, key=lambda one: one[0])[:_MOST_BASES]
 
     def _prose(self) -> list[str]:
@@ -121,6 +127,18 @@ class Locator:
                 for index, column in columns_of(table):
                     if table.rows[0][index] and len(table.rows[0][index]) < 200:
                         yield 0.9, Cell(Rows(ref), column), table.rows[0][index]
+
+    def _notes(self) -> Iterator[tuple[float, Expression, str]]:
+        """What stands behind the colon of a sentence that is alone of its kind in a table."""
+        for ref in list(self.context.references())[:12]:
+            table = self.context.table(ref)
+            if table is None or ref.kind not in ("grid", "blocks") or ref.source in TEXTS:
+                continue
+            for index, column in list(columns_of(table))[:8]:
+                notes = [row[index] for row in table.rows if is_sentence(row[index])]
+                behind = view("behind the colon", notes[0]) if len(notes) == 1 else None
+                if behind:
+                    yield 1.2, View("behind the colon", Cell(Rows(ref, Sentence(column)), column)), behind
 
     def _named_rows(self) -> Iterator[tuple[float, Expression, str]]:
         """The cells of the one row that an instruction names."""
@@ -144,6 +162,11 @@ class Locator:
                 found.setdefault(key(seen), []).append((cost + 0.8, View(name, expression)))
         return found
 
+    @cached_property
+    def patterns(self) -> list[str]:
+        """Observed patterns with blanks."""
+        return patterns(self.context)
+
     # --- candidates --------------------------------------------------------------------------------------------------
 
     def simple(self, value: str) -> list[Costed]:
@@ -151,16 +174,17 @@ class Locator:
         if value in self._simple:
             return self._simple[value]
         found: list[Costed] = [
-            (0.0, Item(Column(name, 0)))
+            (0.05 if name.startswith("name ") else 0.0, Item(Column(name, 0)))
             for name, cell in (self.context.item or {}).items()
             if cell and key(cell) == key(value)
         ]
         found += [(cost, way) for cost, way, base in self.bases if isinstance(way, Given) and key(base) == key(value)]
         for source in self._prose():
             text = self.context.text(source) or ""
+            extra = _IN_A_LIST if self._lists(source) else 0.0
             for mention in mentions(text)[:80]:
                 if key(mention.text) == key(value):
-                    found += picks(source, text, mention, self.context.user)
+                    found += [(cost + extra, way) for cost, way in picks(source, text, mention, self.context.user)]
             found += self._spans(source, text, value)
         found += [(cost, way) for cost, way in self.views.get(key(value), ())[:12]]
         self._simple[value] = sorted(found, key=lambda one: one[0])[:24]
@@ -195,7 +219,7 @@ class Locator:
         found: list[Costed] = []
         hits = [hit for hit in self.cells.get(key(value), ()) if not hit[0].kind.startswith("each")]
         hits.sort(key=lambda hit: hit[0].kind in ("lines", "parts", "clauses"))
-        for ref, row, index in hits[:10]:
+        for ref, row, index in hits[: 8 if deep else 4]:
             table = self.context.table(ref)
             if table is None:
                 continue
@@ -210,13 +234,16 @@ class Locator:
         conditions = self.conditions(ref)
         plain = 0.5 if ref.kind in ("grid", "blocks", "columns", "fields", "call") else 1.1
         ways = [(plain + cost, Rows(ref, one), 0) for cost, one in conditions.selecting(1 << row, pairs=deep)]
-        ways += [(plain + cost, Rows(ref, one), 0) for cost, one in self._keyed(ref, table, row, index, deep=deep)]
-        ways += self._extreme(ref, table, row, plain)
+        if deep:
+            ways += [(plain + cost, Rows(ref, one), 0) for cost, one in self._keyed(ref, table, row, index)]
+        if deep or self.cued:
+            ways += self._extreme(ref, table, row, plain)
         last = len(table.rows) - 1
         if last > 0:
-            ways.append((plain + (1.0 if row == 0 else 2.6), Rows(ref), row))
+            by_place = 0.0 if self.cued or table.columns[index] == ROW else UNCUED
+            ways.append((plain + (1.0 + by_place if row == 0 else 2.6), Rows(ref), row))
             if row == last:
-                ways.append((plain + 1.2, Rows(ref), -1))
+                ways.append((plain + 1.2 + by_place, Rows(ref), -1))
         ways += [
             (plain + cost + 1.8, Rows(ref, one), 0)
             for cost, one, mask in conditions.holding(1 << row)[1:]
@@ -224,9 +251,7 @@ class Locator:
         ]
         return ways
 
-    def _keyed(
-        self, ref: TableRef, table: Table, row: int, target: int, *, deep: bool
-    ) -> Iterator[tuple[float, Equals]]:
+    def _keyed(self, ref: TableRef, table: Table, row: int, target: int) -> Iterator[tuple[float, Equals]]:
         """The row whose cell in another column equals something known from elsewhere."""
         for index, column in list(columns_of(table))[:9]:
             cell = table.rows[row][index]
@@ -239,9 +264,8 @@ class Locator:
             ):
                 continue
             ways = [one for one in self.simple(cell) if _source(one[1]) != ref.source][:3]
-            if deep:
-                elsewhere = [one for one in self.in_tables(cell, deep=False) if _source(one[1]) != ref.source]
-                ways += [(cost + 0.5, way) for cost, way in elsewhere[:3]]
+            elsewhere = [one for one in self.in_tables(cell, deep=False) if _source(one[1]) != ref.source]
+            ways += [(cost + 0.5, way) for cost, way in elsewhere[:3]]
             yield from ((cost + 0.3, Equals(column, way)) for cost, way in ways)
 
     def _extreme(self, ref: TableRef, table: Table, row: int, plain: float) -> Iterator[tuple[float, Rows, int]]:
@@ -258,14 +282,15 @@ class Locator:
                 ]
                 if len(values) < 2:
                     continue
-                extra = plain + cost + (0.7 if self._cued else 1.4) + (0.0 if isinstance(one, Everything) else 0.5)
+                uncued = 0.0 if self.cued else UNCUED
+                extra = plain + cost + 0.7 + uncued + (0.0 if isinstance(one, Everything) else 0.5)
                 if own == max(values) and values.count(own) == 1:
                     yield extra, Rows(ref, one, "falling", column), 0
                 if own == min(values) and values.count(own) == 1:
                     yield extra, Rows(ref, one, "rising", column), 0
 
     @cached_property
-    def _cued(self) -> bool:
+    def cued(self) -> bool:
         """Whether an instruction speaks of something first, last, most or least."""
         return any(_CUE.search(text) for text in self.context.texts.values())
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from procmem.models.simulated.alignment import resemblance
 from procmem.models.simulated.choosing import TASK_ENOUGH, aboutness, related_tasks
 from procmem.models.simulated.context import Context
-from procmem.models.simulated.dividing import answered, divided, left_over
+from procmem.models.simulated.dividing import GO_ON, answered, divided, elsewhere, left_over, unfinished
 from procmem.models.simulated.evaluation import evaluate
 from procmem.models.simulated.following import Call, follow, grounded
 from procmem.models.simulated.planning import Planned, remaining, steps_of, told_for
@@ -36,7 +36,8 @@ def _planned(request: Request) -> list[Planned]:
 
     Each memory's plan is told for the new task by itself; the one whose steps most others tell too is taken.
     """
-    likest = sorted(_chosen(request), key=lambda one: -resemblance(request.task, one.text("task"))) or _scripts(request)
+    best = next(iter(_chosen(request)), ())
+    likest = sorted(best, key=lambda one: -resemblance(request.task, one.text("task"))) or _scripts(request)
     if not likest:
         return [(agent, _headline(text)) for agent, text in divided(request)]
     plans = [told_for(one, request.task, request.user, request.today) for one in likest[:6]]
@@ -65,18 +66,16 @@ def _numbered(steps: Sequence[Planned]) -> str:
 def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
     """The next delegation, or finish with the answer. A subtask of which nothing was done is handed over once more."""
     done = _turns(request)
-    if recovers and done and _undone(done[-1]) and _AGAIN not in done[-1].arguments.get("subtask", ""):
-        subtask = f"{done[-1].arguments.get('subtask', '')}{_AGAIN}{done[-1].observation[-300:]}"
+    last = str(done[-1].arguments.get("subtask", "")) if done else ""
+    if recovers and done and _undone(done[-1]) and _AGAIN not in last and not last.startswith(GO_ON):
+        subtask = f"{last}{_AGAIN}{done[-1].observation[-300:]}"
         return "Nothing was done, so once more.", (
             "delegate",
             {"agent": done[-1].tool, "subtask": subtask, "progress": False},
         )
-    chosen = _chosen(request)
-    if not chosen:
-        return _by_words(request)
-    procedure = induce(chosen, TURN)
     base = Context({"task": request.task}, {}, user=request.user, today=request.today)
-    if not grounded(procedure, base):
+    procedure = next((found for one in _chosen(request) if grounded(found := induce(one, TURN), base)), None)
+    if procedure is None:
         return _by_words(request)
     reached = follow(procedure, base, _without_repeats(done), lambda one: report_seen(one.observation), repair=False)
     if reached.call is not None:
@@ -109,7 +108,7 @@ def _without_repeats(done: Sequence[Done]) -> list[Done]:
     ]
 
 
-def _chosen(request: Request) -> tuple[Episode, ...]:
+def _chosen(request: Request) -> tuple[tuple[Episode, ...], ...]:
     episodes = [episode for text in request.memories if (episode := task_episode(text)) is not None]
     return related_tasks(request.task, episodes, [name for name, _ in request.team])
 
@@ -132,4 +131,10 @@ def _by_words(request: Request) -> tuple[str, Call]:
     more = left_over(request) if steps is not planned and len(request.done) < _MOST_TURNS else []
     if more:
         return "What was read speaks of more.", ("delegate", {"agent": more[0][0], "subtask": more[0][1]})
+    once_more = (elsewhere(request) or unfinished(request)) if len(request.done) < _MOST_TURNS else None
+    if once_more is not None:
+        return "It is not done yet.", (
+            "delegate",
+            {"agent": once_more[0], "subtask": once_more[1]},
+        )
     return "Nothing more that I know of.", ("finish", {"answer": answered(request)})

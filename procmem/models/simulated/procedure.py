@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from procmem.models.simulated.arguments import Argument, Value, arguments
+from procmem.models.simulated.composition import explain_sequence, explain_text
 from procmem.models.simulated.context import Context, Seen
-from procmem.models.simulated.explanation import Example, explain_sequence, explain_text
+from procmem.models.simulated.explanation import Example
 from procmem.models.simulated.expressions import Expression, Rows
 from procmem.models.simulated.locating import Locator
 from procmem.models.simulated.remembered import Action, Episode, plain
@@ -22,11 +23,12 @@ TURN = "turn"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call to make. ``role`` names what it brings for later steps."""
+    """One call to make. ``role`` names what it brings for later steps, ``reason`` is why it was made."""
 
     tool: str
     arguments: tuple[tuple[str, Argument], ...]
     role: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class _Group:
 
     def _step(self, role: str, having: Sequence[tuple[int, Action]]) -> Step:
         examples = [(self.locators[number], action, self.told[number].number) for number, action in having]
-        return Step(having[0][1].tool, tuple(arguments(examples)), role)
+        return Step(having[0][1].tool, tuple(arguments(examples)), role, having[0][1].reason)
 
     def _note(self, number: int, role: str, seen: Sequence[Seen], asked: str = "") -> None:
         self.observed[number] |= observed_as(role, seen, asked)
@@ -233,7 +235,8 @@ class _Group:
             ]
             if not having:
                 return None
-            step = Step(having[0][1].tool, tuple(arguments(having)), self._role(place))
+            first = having[0][1]
+            step = Step(first.tool, tuple(arguments(having)), self._role(place), first.reason)
             if any(isinstance(value, Value) and value.share < 1.0 for _, value in step.arguments):
                 return None
             steps.append(step)

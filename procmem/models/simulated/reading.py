@@ -14,7 +14,7 @@ from typing import Any, Literal
 from procmem.models.simulated.context import Seen
 from procmem.models.simulated.remembered import flat, memories, numbered
 
-Part = Literal["plan", "turn", "work", "report", "other"]
+Part = Literal["plan", "turn", "work", "report", "distil", "facts", "rewrite", "adjust", "induce", "other"]
 _HEADING = re.compile(r"^## (Task of the team|Task|Plan|New plan|Done so far|Your subtask|Team)\n", re.MULTILINE)
 _SETTING = re.compile(
     r"office work for ([^\n]{1,80}?)[.:] .*?It is (\w+), (\d{4}-\d{2}-\d{2}), (\d{2}:\d{2})", re.DOTALL
@@ -22,6 +22,15 @@ _SETTING = re.compile(
 _MEMBER = re.compile(r"^- (\w[\w-]*): (.+)$", re.MULTILINE)
 _TURN = re.compile(r"\n\n(?=\d{1,3}\. \w[\w-]*: )")
 _HEAD = re.compile(r"(\w+) (\{.*\})\n?")
+_FIRST_HEADING = re.compile(r"^#{1,2} ([^\n]+)$", re.MULTILINE)
+_ABOUT_MEMORY: dict[str, Part] = {
+    "Trajectory": "distil",
+    "Keywords": "facts",
+    "Similar Task Examples": "rewrite",
+    "Memory": "adjust",
+    "Trajectories": "induce",
+}
+"""Prompts about memory itself, by their first heading; what follows it is data and can not change what is asked."""
 _RENEWED = ("New plan", "Done so far")
 """Parts of which the latest counts."""
 _LONGEST_PROMPT = 400_000
@@ -63,7 +72,10 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a prompt asks for. ``plan`` is the latest, ``planned_at`` how many calls were made before it."""
+    """What a prompt asks for. ``plan`` is the latest, ``planned_at`` how many calls were made before it.
+
+    ``asked`` is the first message of a prompt about memory itself.
+    """
 
     part: Part
     task: str
@@ -78,6 +90,7 @@ class Request:
     user: str
     today: str
     weekday: str
+    asked: str = ""
 
     @property
     def texts(self) -> dict[str, str]:
@@ -97,7 +110,7 @@ def read(messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]] | N
                 sections[name] = body
     setting = _SETTING.search(system[:4000])
     return Request(
-        part=_part({tool.name for tool in offered}, asked[-1] if asked else ""),
+        part=_part({tool.name for tool in offered}, asked),
         task=(sections.get("Task of the team") or sections.get("Task") or (asked[0] if asked else ""))[:_LONGEST_TASK],
         subtask=sections.get("Your subtask", "")[:_LONGEST_TASK],
         history=sections.get("Done so far", ""),
@@ -105,11 +118,12 @@ def read(messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]] | N
         planned_at=_planned_at(messages),
         memories=memories(system.partition("## Memories of similar")[2]),
         tools=offered,
-        team=tuple(_MEMBER.findall(_sections(system.partition("## Rules")[0]).get("Team", ""))),
+        team=team_of(_sections(system.partition("## Rules")[0]).get("Team", "")),
         done=tuple(_done(messages)),
         user=setting[1].strip() if setting else "",
         today=setting[3] if setting else "",
         weekday=setting[2] if setting else "",
+        asked=asked[0] if asked else "",
     )
 
 
@@ -133,11 +147,15 @@ def _planned_at(messages: Sequence[dict[str, Any]]) -> int:
     return sum(one.get("role") == "tool" for one in messages[: marks[-1]]) if marks else 0
 
 
-def _part(tools: set[str], last: str) -> Part:
+def _part(tools: set[str], asked: Sequence[str]) -> Part:
     if {"delegate", "finish"} <= tools:
         return "turn"
     if tools:
         return "work"
+    heading = _FIRST_HEADING.search(asked[0]) if asked else None
+    if heading and heading[1] in _ABOUT_MEMORY:
+        return _ABOUT_MEMORY[heading[1]]
+    last = asked[-1] if asked else ""
     if "numbered plan" in last:
         return "plan"
     return "report" if "Report now" in last else "other"
@@ -189,9 +207,10 @@ def _arguments(text: object) -> dict[str, Any]:
 
 
 def looks_failed(observation: str) -> bool:
-    """Whether an observation reads like an error: a short text with the words of one, and no success."""
-    head = observation[:240]
-    return len(observation) < 1500 and not head.startswith("Success") and bool(_FAILURE.search(head))
+    """Whether an observation reads like an error: one short line with the words of one, and no success."""
+    line = observation.strip()
+    alone = "\n" not in line and len(line) < 1500
+    return alone and not line.startswith("Success") and bool(_FAILURE.search(line[:240]))
 
 
 def report_text(done: Sequence[Done], *, finished: bool, longest: int = 3000) -> str:
@@ -218,6 +237,12 @@ def report_seen(report: str) -> tuple[Seen, ...]:
     return tuple(found) or (Seen(report),)
 
 
+def past_calls(history: str) -> list[tuple[str, dict[str, Any]]]:
+    """The calls that earlier reports tell of, also those that failed."""
+    heads = [_HEAD.match(block) for _, report in past_turns(history) for block in numbered(report).values()]
+    return [(head[1], _arguments(head[2])) for head in heads if head]
+
+
 def reported(reports: Sequence[str]) -> dict[str, tuple[Seen, ...]]:
     """What several reports carry, each observation under a name of its own."""
     return {
@@ -235,3 +260,14 @@ def past_turns(history: str) -> list[tuple[str, str]]:
         if mark:
             found.append((head, report))
     return found
+
+
+def team_of(text: str) -> tuple[tuple[str, str], ...]:
+    """The agents of a list with what each does."""
+    return tuple(_MEMBER.findall(text))
+
+
+def under(text: str, heading: str, until: str = "") -> str:
+    """What stands in a prompt under a heading, up to the last place of another one; nothing where it is missing."""
+    _, mark, rest = text.partition(f"{heading}\n")
+    return (rest.rpartition(f"\n{until}\n")[0] or rest).strip() if mark and until else rest.strip()

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from procmem.models.simulated.adjusting import adjusted
+from procmem.models.simulated.distilling import common, distilled, keywords
+from procmem.models.simulated.dividing import divided
 from procmem.models.simulated.doer import report, work
+from procmem.models.simulated.drafting import drafted
 from procmem.models.simulated.following import Call
 from procmem.models.simulated.planner import plan, turn
-from procmem.models.simulated.reading import Request, read
+from procmem.models.simulated.reading import Request, read, team_of, under
 
 SMALL_MEMORIES = 2
 SMALL_MEMORY = 9_000
@@ -42,14 +47,15 @@ def answer(
     large = model == "large"
     if not large:
         request = replace(request, memories=_noticed(request.memories))
-    text, call = _reply(request, large=large)
+    draw = 1000 if large else _draw(messages, seed)
+    text, call = _reply(request, draw, large=large)
     if not large and request.part == "work" and call is not None:
-        text, call = _slip(request, text, call, _draw(messages, seed))
+        text, call = _slip(request, text, call, draw)
     calls = [call] if call is not None else []
     return text, calls, (_tokens(_length(messages, tools)), _tokens(len(text) + _called(calls)))
 
 
-def _reply(request: Request, *, large: bool) -> tuple[str, Call | None]:
+def _reply(request: Request, draw: int, *, large: bool) -> tuple[str, Call | None]:
     match request.part:
         case "plan":
             return plan(request, longest=12 if large else 4), None
@@ -59,8 +65,38 @@ def _reply(request: Request, *, large: bool) -> tuple[str, Call | None]:
             return work(request, recovers=large)
         case "report":
             return report(request), None
+        case "distil":
+            return distilled(under(request.asked, "# Trajectory", "# Example"), draw, large=large), None
+        case "facts":
+            return keywords(under(request.asked, "# Text"), _most(request.asked)), None
+        case "rewrite":
+            return _drafted(request), None
+        case "adjust":
+            return _adjusted(request), None
+        case "induce":
+            return common(under(request.asked, "# Trajectories", "# Instructions")), None
         case "other":
             return "I can not say more about this.", None
+
+
+def _most(asked: str) -> int:
+    """How many keywords are wanted."""
+    match = re.search(r"(?i)up to (\d{1,2})\b", asked[:400])
+    return int(match[1]) if match else 8
+
+
+def _drafted(request: Request) -> str:
+    examples = under(request.asked, "## Similar Task Examples", "## New Task")
+    task = under(request.asked, "## New Task", "## Agents")
+    team = team_of(under(request.asked, "## Agents"))
+    alone = replace(request, task=task, team=team, done=())
+    return drafted(examples, task, team, [(agent, text[:240]) for agent, text in divided(alone)])
+
+
+def _adjusted(request: Request) -> str:
+    memory = under(request.asked, "# Memory", "# Failed trajectory")
+    run = under(request.asked, "# Failed trajectory", "# What was wrong in the end")
+    return adjusted(memory, run, under(request.asked, "# What was wrong in the end", "# Instructions"))
 
 
 def _noticed(memories: Sequence[str]) -> tuple[str, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from procmem.models.simulated.conditions import Costed as CostedCondition
 from procmem.models.simulated.conditions import header_named
-from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import as_number, same, typed
-from procmem.models.simulated.evaluation import calculate, comparable, elapsed, figure
+from procmem.models.simulated.evaluation import comparable, elapsed, figure
 from procmem.models.simulated.expressions import (
     Aggregate,
     Calculated,
+    Cell,
+    Column,
     Constant,
     Elapsed,
     Everything,
@@ -20,10 +22,14 @@ from procmem.models.simulated.expressions import (
     Shifted,
     TableRef,
 )
-from procmem.models.simulated.locating import Costed, Locator
+from procmem.models.simulated.locating import UNCUED, Costed, Locator
 from procmem.models.simulated.records import ROW, Table
 
 _MOST_OPERANDS = 36
+_EXACT = 1e-6
+_ROUNDED = ("/", "percent")
+"""Operations whose results people round."""
+Operator = Literal["+", "-", "*", "/", "percent"]
 
 
 def reckoned(value: str, locator: Locator) -> list[Costed]:
@@ -56,11 +62,11 @@ def figures(value: str, locator: Locator) -> Iterator[Costed]:
                 yield 1.6 + plain + cost + (0.8 if wanted < 3 else 0.0), Aggregate("count", rows)
             for index, numbers in numeric:
                 chosen = [number for place, number in enumerate(numbers) if mask >> place & 1 and number is not None]
-                yield from _figures_of(value, chosen, rows, table, index, plain + cost, locator.context)
+                yield from _figures_of(value, chosen, rows, table, index, plain + cost, locator)
 
 
 def _figures_of(
-    value: str, chosen: list[float], rows: Rows, table: Table, index: int, cost: float, context: Context
+    value: str, chosen: list[float], rows: Rows, table: Table, index: int, cost: float, locator: Locator
 ) -> Iterator[Costed]:
     if not chosen:
         return
@@ -68,8 +74,9 @@ def _figures_of(
         if len(chosen) == 1 and operator != "sum":
             continue
         if same(figure(operator, chosen), value):
-            for column in header_named(table, index, context)[:2]:
-                yield 1.3 + cost + (0.4 if len(chosen) == 1 else 0.0), Aggregate(operator, rows, column)
+            extra = UNCUED if operator in ("lowest", "highest") and not locator.cued else 0.0
+            for column in header_named(table, index, locator.context)[:2]:
+                yield 1.3 + cost + extra + (0.4 if len(chosen) == 1 else 0.0), Aggregate(operator, rows, column)
 
 
 def _numeric(table: Table) -> list[tuple[int, list[float | None]]]:
@@ -101,6 +108,8 @@ def operands(locator: Locator) -> list[tuple[float, Expression, float]]:
         table = locator.context.table(ref)
         if table is None or ref.kind not in ("grid", "blocks", "columns") or len(table.rows) < 2:
             continue
+        if ROW in table.columns and (last := as_number(table.rows[-1][place := table.columns.index(ROW)])) is not None:
+            found.append((0.6, Cell(Rows(ref), Column(ROW, place), -1), last))
         conditions = [(0.0, Everything(), (1 << len(table.rows)) - 1), *locator.conditions(ref).simple[:6]]
         for cost, one, mask in conditions:
             found.append((1.2 + cost, Aggregate("count", Rows(ref, one)), float(mask.bit_count())))
@@ -113,17 +122,25 @@ def operands(locator: Locator) -> list[tuple[float, Expression, float]]:
 
 
 def _calculated(value: str, locator: Locator) -> Iterator[Costed]:
+    wanted, slack = as_number(value) or 0.0, 0.5000001 / 10 ** len(value.strip().rstrip("%").partition(".")[2])
     pool = operands(locator)
     for index, (cost, left, one) in enumerate(pool):
         for other_cost, right, other in pool[index + 1 :]:
-            for operator in ("+", "-", "*", "/", "percent"):
-                if same(calculate(operator, one, other), value):
+            for operator, result in _results(one, other):
+                if abs(result - wanted) <= (slack if operator in _ROUNDED else _EXACT):
                     yield 2.2 + cost + other_cost, Calculated(operator, left, right)
-                if operator not in "+*" and same(calculate(operator, other, one), value):
+            for operator, result in _results(other, one)[1:]:
+                if operator not in "+*" and abs(result - wanted) <= (slack if operator in _ROUNDED else _EXACT):
                     yield 2.2 + cost + other_cost, Calculated(operator, right, left)
         for small in (1.0, -1.0):
-            if same(calculate("+", one, small), value):
+            if abs(one + small - wanted) <= _EXACT:
                 yield 1.9 + cost, Calculated("+", left, Constant(f"{small:g}"))
+
+
+def _results(one: float, other: float) -> list[tuple[Operator, float]]:
+    """Two numbers combined in every way."""
+    found: list[tuple[Operator, float]] = [("+", one + other), ("-", one - other), ("*", one * other)]
+    return [*found, ("/", one / other), ("percent", one / other * 100)] if other else found
 
 
 def _moments(locator: Locator) -> list[tuple[float, Expression, str]]:

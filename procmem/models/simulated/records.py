@@ -22,6 +22,9 @@ _FIELD = re.compile(
 )
 _RULE = re.compile(r"^\s*[-=_]{5,}\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
+_BEHIND = re.compile(
+    r"(?i)\b(at|by|for|from|in|of|on|to|with)\s+(?=([^,;:()\n]{2,60}?)(?:\s+(?:at|by|for|from|in|of|on|to|with)\b|[,;:()]|\.?$))"
+)
 _PARTS = re.compile(r"\s*;\s*|\s*\n\s*|\s*,\s+(?:and\s+)?|\s+and\s+")
 EMPTY_CELL = "[Empty Cell]"
 ROW = "#row"
@@ -173,6 +176,8 @@ def described(text: str) -> dict[str, str]:
             first = min(first, mention.start)
     if 0 < first < len(text) and (head := text[:first].strip(" :-|,\t(")):
         record["head"] = head
+    for behind in _BEHIND.finditer(text) if len(text) < 200 else ():
+        record.setdefault(f"behind {behind[1].lower()}", behind[2].strip())
     if ":" in text and (match := _FIELD.match(text)):
         record["label"], record["value"] = (match[1] or match[3]).strip(), (match[2] or "").strip()
     return record

@@ -83,6 +83,8 @@ def _matched(
         ]
         if not hits or (not places and first is not None and first not in hits):
             return None
+        if not exact and len(hits) > 1:
+            hits.sort(key=lambda place: -sum(phrase_in(cell, lowered) for cell in table.rows[place]))
         places.append(first if not places and first is not None else hits[0])
     return places
 

@@ -89,9 +89,12 @@ def pieces(text: str, *, fine: bool = False) -> tuple[Piece, ...]:
 
 
 class Cut:
-    """The first text beside the others, piece by piece."""
+    """The first text beside the others, piece by piece. ``named`` are words that are names elsewhere, so slots here."""
 
-    def __init__(self, first: str, others: Sequence[str], *, fine: bool = False) -> None:
+    def __init__(
+        self, first: str, others: Sequence[str], *, fine: bool = False, named: frozenset[str] = frozenset()
+    ) -> None:
+        self.named = named
         self.own = pieces(first, fine=fine)
         self.theirs = [pieces(other, fine=fine) for other in others]
         self.partners = [_partners(self.own, other) for other in self.theirs]
@@ -116,7 +119,7 @@ class Cut:
         if grown is not None:
             return Segment(index, index + 1, piece.before, piece.text, slot=True, varies=True, others=grown)
         alone = self.fine and not self.theirs and len(piece.text) > 1
-        slot = piece.shape in _TYPED_SHAPES or alone
+        slot = piece.shape in _TYPED_SHAPES or alone or (not self.theirs and piece.text in self.named)
         others = (piece.text,) * len(self.theirs)
         return Segment(index, index + 1, piece.before, piece.text, slot=slot, varies=slot and not others, others=others)
 
@@ -148,12 +151,22 @@ class Cut:
         for place, first in enumerate(slots):
             last = first
             for one in slots[place + 1 :]:
-                if one.start - last.stop > _LITTLE:
+                if one.start - last.stop > _LITTLE or self._ends(last.stop, one.start):
                     break
                 last = one
             if last is not first or any(sign in first.text for sign in (";", ",", "\n")):
-                runs[first.start] = self.stretch(first.start, last.stop)
+                runs[first.start] = self.stretch(first.start, self._closed(first.start, last.stop))
         return runs
+
+    def _ends(self, start: int, stop: int) -> bool:
+        """Whether a sentence ends between two slots."""
+        return any(piece.text == "." for piece in self.own[start:stop])
+
+    def _closed(self, start: int, stop: int) -> int:
+        """Where a stretch ends when a bracket that it opens is closed behind it."""
+        run = [piece.text for piece in self.own[start:stop]]
+        behind = self.own[stop].text if stop < len(self.own) else ""
+        return stop + 1 if behind == ")" and run.count("(") > run.count(")") else stop
 
 
 def _partners(own: Sequence[Piece], other: Sequence[Piece]) -> dict[int, int]:
@@ -171,12 +184,30 @@ def _text(run: Sequence[Piece]) -> str:
     return "".join(piece.before + piece.text for piece in run)[len(run[0].before) :] if run else ""
 
 
-_SEPARATORS = (("\n", "\n"), ("; ", "; "), (", ", ", and "), (", ", " and "), (", ", ", "), (" | ", " | "))
+SEPARATORS = (("\n", "\n"), ("; ", "; "), (", ", ", and "), (", ", " and "), (", ", ", "), (" | ", " | "))
+
+NOTHING = ("none", "nothing", "nobody", "no one")
+"""Words that stand in the place of an empty list."""
+BULLETS = (("\n- ", "\n- "),)
 
 
-def split_list(texts: Sequence[str]) -> tuple[str, str, list[list[str]]] | None:
+def bulleted(text: str) -> tuple[str, str, str] | None:
+    """A text cut at its one list of lines that begin with "- ": what comes before, the list, and what comes behind."""
+    start = text.find("\n- ")
+    if start < 0:
+        return None
+    lines = text[start + 1 :].split("\n")
+    count = next((number for number, line in enumerate(lines) if not line.startswith("- ")), len(lines))
+    listed = "\n".join(lines[:count])
+    rest = text[start + 1 + len(listed) :]
+    return (text[: start + 3], listed[2:], rest) if "\n- " not in rest else None
+
+
+def split_list(
+    texts: Sequence[str], separators: Sequence[tuple[str, str]] = SEPARATORS
+) -> tuple[str, str, list[list[str]]] | None:
     """The texts as lists with one separator (and one before the last item), when at least one has two items."""
-    for separator, last in _SEPARATORS:
+    for separator, last in separators:
         lists = [_split(text, separator, last) for text in texts]
         longest = max(len(items) for items in lists)
         if 2 <= longest <= 60 and all(all(items) for items in lists) and _consistent(texts, lists, separator, last):
@@ -185,13 +216,24 @@ def split_list(texts: Sequence[str]) -> tuple[str, str, list[list[str]]] | None:
 
 
 def _split(text: str, separator: str, last: str) -> list[str]:
-    items = text.split(separator)
+    items = _outside_brackets(text, separator)
     if last != separator and last in items[-1]:
         head, _, tail = items[-1].rpartition(last)
         items[-1:] = [head, tail]
     elif last.strip(" ,") == "and" and items[-1].startswith("and "):
         items[-1] = items[-1][4:]
-    return [item for item in items if item] if text.strip() else []
+    return [item for item in items if item] if text.strip() and text.strip().lower() not in NOTHING else []
+
+
+def _outside_brackets(text: str, separator: str) -> list[str]:
+    """A text split where the separator stands outside brackets."""
+    items: list[str] = []
+    for piece in text.split(separator):
+        if items and items[-1].count("(") > items[-1].count(")"):
+            items[-1] += separator + piece
+        else:
+            items.append(piece)
+    return items
 
 
 def _consistent(texts: Sequence[str], lists: Sequence[Sequence[str]], separator: str, last: str) -> bool:

@@ -43,6 +43,12 @@ PLAIN = frozenset(
 )
 """Function words, and words that any office request may hold; they do not make two requests alike."""
 
+MAKING = frozenset("create make write save new produce build generate into as file document".split())
+"""Words before a thing that is to be made."""
+
+TELLING = frozenset("says say sets set describes wants shows tells holds has contains is gives asks lists".split())
+"""Words behind a thing that is there and tells something."""
+
 SYNONYMS = (
     "add put create insert enter place book schedule plan make new set",
     "reply answer respond",
