@@ -19,12 +19,13 @@ from procmem.lab import Lab, revive_setup, setup
 from procmem.memory.policy import validate
 from procmem.models.embedders import make_embedder
 from procmem.models.registry import make_model
-from procmem.office.tasks import load_tasks
+from procmem.office.tasks import family_titles, load_tasks
+from procmem.office.workspace import Office
 from procmem.runner import Runner
 from procmem.settings import Settings
 from procmem.store.duck import DuckStore
 from procmem.store.store import Store
-from procmem.types import Decision, Message, Policy, Proposal, Task, TaskFile, Team
+from procmem.types import Decision, FileChange, Message, Policy, Proposal, Task, TaskFile, Team
 
 if TYPE_CHECKING:
     from procmem.demo import Demo
@@ -50,6 +51,12 @@ class RunFiles:
     root: Path
     pristine: Path
 
+    def changes(self) -> tuple[FileChange, ...]:
+        """What a run that nobody graded did to its files, compared now."""
+        if not (self.root.is_dir() and self.pristine.is_dir()):
+            return ()
+        return Office(self.root, self.pristine, datetime(1, 1, 1), "").changes()
+
     def names(self) -> tuple[str, ...]:
         """All files of the office, relative, sorted; links are not followed."""
         if not self.root.is_dir():
@@ -69,6 +76,7 @@ class Workbench:
         self._ready = threading.Event()
         self._warming = threading.Lock()
         self._preparation = Preparation("waiting", "Not started yet.")
+        self.closed = False
 
     @classmethod
     def open(cls, settings: Settings) -> Workbench:
@@ -83,6 +91,7 @@ class Workbench:
 
     def close(self) -> None:
         """Stop the runs and experiments, and let go of the database."""
+        self.closed = True
         if "experiments" in vars(self):
             self.experiments.close()
         self._runner.shutdown()
@@ -113,6 +122,8 @@ class Workbench:
         train = [task for task in self.tasks.values() if task.split == "train"]
         for done, total in self.lab.fill_bank(train):
             yield Preparation("working", f"Learning from demonstrations: {done} of {total}", done / total)
+        for done, total in self.lab.bank.embedding():
+            yield Preparation("working", f"Embedding memories: {done} of {total}", done / total)
         self.lab.bank.search("anything", "full-task", limit=1)  # reads the index
         yield Preparation("ready", "Ready.", 1.0)
 
@@ -134,6 +145,11 @@ class Workbench:
     def tasks(self) -> Mapping[str, Task]:
         """The bundled tasks by id."""
         return load_tasks(self.lab.settings.data / "tasks")
+
+    @cached_property
+    def family_titles(self) -> Mapping[str, str]:
+        """What the families of the bundled tasks are about, in a line each, by family."""
+        return family_titles(self.lab.settings.data / "tasks")
 
     def officebench(self, folder: str) -> Checkout:
         """The tasks of an OfficeBench checkout, and what in it can not be used.
@@ -258,6 +274,10 @@ class Workbench:
     def cancel(self, run_id: str) -> None:
         """End a run at once, also while a model call hangs."""
         self._runner.cancel(run_id)
+
+    def seconds(self, run_id: str) -> float | None:
+        """How long a run that is under way has been at work, without its pauses; ``None`` for any other."""
+        return self._runner.seconds(run_id)
 
     def run_task(self, run_id: str) -> Task:
         """The task of a run, as it was then."""

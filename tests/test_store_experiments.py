@@ -77,6 +77,11 @@ def test_a_run_that_has_not_ended_is_not_recorded(store: DuckStore) -> None:
         store.record_run(run("r1"), SETUP, EVENTS[:-1], "x1", 3)
 
 
+def test_a_call_that_failed_is_not_counted() -> None:
+    failed = Called("plan", "orchestrator", "planning", 0, (), (), {}, Reply(""), fault="The server is down.")
+    assert figures_of(run("r1"), 1, [*EVENTS[:2], failed, EVENTS[-1]]).calls == 0
+
+
 def test_tokens_that_nobody_counted_are_unknown_and_not_zero() -> None:
     uncounted = [event for event in EVENTS if not (isinstance(event, Called) and event.purpose == "plan")]
     assert figures_of(run("r1"), 1, uncounted).prompt_tokens is None

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procmem.errors import BadInput, UnknownName
-from procmem.events import Acted, Event, Finished, Graded, Noted, Recalled, Started
+from procmem.events import Acted, Called, Event, Finished, Graded, Noted, Planned, Recalled, Started
 from procmem.store.duck import DuckStore
-from procmem.types import AgentRole, Candidate, Limits, Policy, RunStatus, Team
+from procmem.types import AgentRole, Candidate, Limits, Policy, Reply, RunStatus, Team, Usage
 from tests.records import NOON, a_run
 
 TEAM = Team("LLM team", "simulated/large", (AgentRole("excel", "sheets", ("excel",), "simulated/small"),), Limits())
@@ -264,3 +264,28 @@ def test_threads_that_write_at_once_lose_no_event(store: DuckStore) -> None:
         thread.join()
     for number in range(4):
         assert [seq for seq, _ in store.events(f"r{number}")] == list(range(1, 51))
+
+
+def test_a_run_that_was_killed_has_the_totals_of_what_it_said(store: DuckStore) -> None:
+    def called(usage: Usage | None, cost: float | None) -> Called:
+        return Called("act", "excel", "turn 1", 1, (), (), {}, Reply("", usage=usage, cost=cost))
+
+    store.begin_run(a_run("r1"), {})
+    for event in (
+        Planned("1. look", 0),
+        Planned("1. look again", 1),
+        called(Usage(100, 10), 0.25),
+        called(None, None),
+        called(Usage(50, 5), 0.5),
+        Acted(1, 1, "excel", "", "excel_read_file", {}, "seen", False, 0.1),
+        Acted(1, 2, "excel", "", "excel_read_file", {}, "no such file", True, 0.1),
+    ):
+        store.append("r1", event)
+    store.begin_run(a_run("silent"), {})
+    store.interrupt_unfinished()
+    run = store.run("r1")
+    assert (run.steps, run.failed_steps, run.tokens, run.cost) == (2, 1, 165, 0.75)
+    assert run.ended is not None
+    assert run.seconds == pytest.approx((run.ended - run.started).total_seconds())
+    silent = store.run("silent")
+    assert (silent.steps, silent.failed_steps, silent.tokens, silent.cost, silent.seconds) == (0, 0, None, None, 0.0)

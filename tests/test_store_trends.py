@@ -205,4 +205,4 @@ def test_many_decisions_are_put_together_into_few_marks(store: DuckStore) -> Non
 def test_the_count_of_runs_tells_when_one_began_and_when_one_ended(store: DuckStore) -> None:
     record(store, "ended")
     store.begin_run(a_run("under way"), {})
-    assert store.run_count() == (2, 1)
+    assert store.run_count() == (2, 1, "under way")

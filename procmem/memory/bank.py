@@ -81,7 +81,14 @@ class Bank:
         return [Hit(memories[memory_id], score) for memory_id, score in found if memory_id in memories]
 
     def embed_missing(self, say: Callable[[int, int], None] = lambda done, total: None) -> int:
-        """Give every memory without a vector one; ``say`` hears (done, total). Returns how many were missing.
+        """Give every memory without a vector one; ``say`` hears (done, total). Returns how many were missing."""
+        total = 0
+        for done, total in self.embedding():
+            say(done, total)
+        return total
+
+    def embedding(self) -> Iterator[tuple[int, int]]:
+        """As ``embed_missing``, batch by batch: yields (done, total).
 
         What it has done stays when it is interrupted, and the vectors of other models stay anyway.
         """
@@ -89,8 +96,7 @@ class Bank:
         done = 0
         for batch in self._embed(self.embedder, missing):
             done += batch
-            say(done, len(missing))
-        return len(missing)
+            yield done, len(missing)
 
     def state(self) -> EmbeddingState:
         """How far the chosen model is."""

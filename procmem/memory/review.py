@@ -47,9 +47,27 @@ def neighbours(bank: Bank, proposal: Proposal, limit: int = 5) -> list[Neighbour
     return [Neighbour(hit.memory, hit.score, alike(first, hit)) for hit in others[:limit]]
 
 
-def current(store: BankStore, proposal: Proposal) -> dict[str, Memory]:
-    """The proposal's memories as they stand in the bank, by id; new ones are left out."""
-    return store.latest([memory.id for memory in proposal.memories])
+def rebased(store: BankStore, proposal: Proposal) -> Proposal:
+    """The proposal against the bank as it stands, where its memories have moved on since it was made.
+
+    A revision keeps its own contents; a retirement or restoration takes the bank's. A proposal whose memory has left
+    the bank stays as it is, and can not be accepted.
+    """
+    if proposal.kind not in ("revise", "retire", "restore"):
+        return proposal
+    stands = store.latest([memory.id for memory in proposal.memories])
+    memories = tuple(
+        _rebased(proposal, memory, stands[memory.id]) if memory.id in stands else memory for memory in proposal.memories
+    )
+    return replace(proposal, memories=memories)
+
+
+def _rebased(proposal: Proposal, wished: Memory, stands: Memory) -> Memory:
+    if wished.version == stands.version:
+        return wished
+    if proposal.kind == "revise":
+        return replace(wished, version=stands.version)
+    return replace(stands, status=wished.status)
 
 
 def as_decided(store: BankStore, filed: FiledProposal) -> tuple[Memory, ...]:

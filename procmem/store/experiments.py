@@ -46,7 +46,10 @@ class ExperimentRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunFigures:
-    """What one run of an experiment came to. Tokens and cost are ``None`` where no call reported them."""
+    """What one run of an experiment came to.
+
+    ``calls`` are those that were answered; tokens and cost are ``None`` where no call reported them.
+    """
 
     place: int
     run_id: str
@@ -265,7 +268,7 @@ def figures_of(run: RunSummary, place: int, events: Sequence[Event]) -> RunFigur
     finished = next((event for event in reversed(events) if isinstance(event, Finished)), None)
     if finished is None:
         raise ValueError(f"run {run.id!r} has not ended")
-    replies = [event.reply for event in events if isinstance(event, Called)]
+    replies = [event.reply for event in events if isinstance(event, Called) and not event.fault]
     usages = [reply.usage for reply in replies if reply.usage]
     graded = next((event.success for event in reversed(events) if isinstance(event, Graded)), None)
     return RunFigures(

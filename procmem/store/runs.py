@@ -122,18 +122,36 @@ class Runs:
         self._db.put("update run set learned = true where list_contains(?, id)", list(run_ids))
 
     def interrupt_unfinished(self) -> int:
-        """Mark runs that a killed process left behind as interrupted; returns how many.
+        """Mark runs that a killed process left behind as interrupted, with totals of what they said; returns how many.
 
         They ended with their last event. Call it before any run starts: it cannot tell a run under way from a dead one.
         """
         marked = self._db.put(
             "update run set status = 'interrupted', error = ?, "
             "ended = coalesce((select max(written) from event where event.run = run.number), started) "
-            "where list_contains(?, status) returning id",
+            "where list_contains(?, status) returning number",
             "The program ended while this run was going.",
             _UNFINISHED,
         )
+        for (number,) in marked:
+            self._add_up(number)
         return len(marked)
+
+    def _add_up(self, number: int) -> None:
+        """Give a run that could not say so itself the totals of its events; its time is that from start to end."""
+        self._db.put(
+            "update run set seconds = epoch(ended - started), steps = told.steps, failed_steps = told.failed, "
+            "replans = told.replans, tokens = told.tokens, cost = told.cost from (select "
+            "count(*) filter (kind = 'acted') as steps, "
+            "count(*) filter (kind = 'acted' and (payload ->> '$.failed') = 'true') as failed, "
+            "coalesce(max((payload ->> '$.replan')::integer) filter (kind = 'planned'), 0) as replans, "
+            "sum((payload ->> '$.reply.usage.prompt')::bigint + (payload ->> '$.reply.usage.completion')::bigint) "
+            "filter (kind = 'called') as tokens, "
+            "sum((payload ->> '$.reply.cost')::double) filter (kind = 'called') as cost "
+            "from event where run = ?) told where number = ?",
+            number,
+            number,
+        )
 
     def _number(self, run_id: str) -> int:
         rows = self._db.rows("select number from run where id = ?", run_id)

@@ -131,8 +131,8 @@ class RunHistory(Protocol):
         """What an experiment is called; "" when it is not here."""
         ...
 
-    def run_count(self) -> tuple[int, int]:
-        """How many runs there are and how many of them have ended: what figures over runs depend on."""
+    def run_count(self) -> tuple[int, int, str]:
+        """How many runs there are, how many have ended, and the newest's id: what figures over runs depend on."""
         ...
 
 
@@ -242,10 +242,12 @@ class Trends:
         rows = self._db.rows("select name from experiment where id = ?", identity)
         return str(rows[0][0]) if rows else ""
 
-    def run_count(self) -> tuple[int, int]:
+    def run_count(self) -> tuple[int, int, str]:
         """See ``RunHistory``."""
-        ((runs, ended),) = self._db.rows("select count(*), count(ended) from run")
-        return runs, ended
+        ((runs, ended, newest),) = self._db.rows(
+            "select count(*), count(ended), coalesce(arg_max(id, number), '') from run"
+        )
+        return runs, ended, newest
 
 
 class _Where:
