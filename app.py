@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-import atexit
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.memories_page import draw_memories_page
+from pages.parts.opening import begin_anew, begin_first_start, workbench
+from pages.parts.tour import draw_tour
+from pages.review_page import draw_review_page
 from pages.run_page import draw_run_page
-
-if TYPE_CHECKING:
-    from procmem.workbench import Workbench
-
-
-@st.cache_resource(show_spinner=False)
-def workbench() -> Workbench:
-    """The one workbench of this server, opened at first use and closed at exit.
-
-    Raises:
-        BadInput: the database is locked by another process, corrupt, or from a newer version.
-    """
-    from procmem.settings import Settings
-    from procmem.workbench import Workbench
-
-    bench = Workbench.open(Settings.load())
-    atexit.register(bench.close)
-    return bench
+from pages.runs_page import draw_runs_page
+from pages.team_page import draw_team_page
+from pages.trends_page import draw_trends_page
 
 
 def run() -> None:
     """The Run page."""
     draw_run_page(workbench)
+
+
+def memories() -> None:
+    """The Memories page."""
+    draw_memories_page(workbench)
+
+
+def review() -> None:
+    """The Review page."""
+    draw_review_page(workbench)
+
+
+def runs() -> None:
+    """The Runs page."""
+    draw_runs_page(workbench)
+
+
+def trends() -> None:
+    """The Trends page."""
+    draw_trends_page(workbench)
+
+
+def team() -> None:
+    """The Team page."""
+    draw_team_page(workbench, begin_anew)
 
 
 # The logo: one node that hands work to two, in a colour that holds on light and dark.
@@ -48,6 +60,14 @@ st.set_page_config(
 PAGES = [
     st.Page(run, title="Run", icon=":material/play_circle:", default=True, url_path="home"),
     st.Page(run, title="Run", icon=":material/play_circle:", url_path="run", visibility="hidden"),
+    st.Page(review, title="Review", icon=":material/rate_review:", url_path="review"),
+    st.Page(memories, title="Memories", icon=":material/psychology:", url_path="memories"),
+    st.Page(runs, title="Runs", icon=":material/history:", url_path="runs"),
+    st.Page(trends, title="Trends", icon=":material/trending_up:", url_path="trends"),
+    st.Page(team, title="Team", icon=":material/groups:", url_path="team"),
 ]
 st.logo(MARK, size="large")
-st.navigation(PAGES, position="top").run()
+shown = st.navigation(PAGES, position="top")
+draw_tour(shown.title)
+shown.run()
+begin_first_start()

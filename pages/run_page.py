@@ -62,9 +62,10 @@ def _draw_view(bench: Workbench, first: str | None) -> None:
 
 def _draw_setup(bench: Workbench) -> None:
     """Task on the left, team and memory on the right, and the one filled button."""
+    from pages.parts.policy_choice import choose_policy
     from pages.parts.recent import draw_recent
     from pages.parts.task_choice import choose_task
-    from pages.parts.team_choice import choose_policy, choose_team
+    from pages.parts.team_choice import choose_team, kept_preferences
 
     st.text("A team of agents solves an office task on real files. You see which memories helped at each step.")
     left, right = st.columns([3, 2], gap="large")
@@ -73,7 +74,7 @@ def _draw_setup(bench: Workbench) -> None:
     with right:
         choice, action, details = st.container(), st.container(), st.container()
         with choice:
-            team = choose_team(details)
+            team = choose_team(kept_preferences(bench).team, details)
             policy = choose_policy(details)
         started = action.button(
             "Start",
@@ -81,7 +82,7 @@ def _draw_setup(bench: Workbench) -> None:
             icon=":material/play_arrow:",
             width="stretch",
             disabled=make_task is None,
-            help=None if make_task else "Choose a task first.",
+            help=None if make_task else "Choose a task, or write one, first.",
             key="start",
         )
     if started and make_task is not None:

@@ -62,7 +62,7 @@ class Called:
     """One model call. The exact prompt is the concatenation of ``added`` over the calls of this ``conversation``.
 
     ``parts`` gives the prompt's size by part (system, tools, memories, history) in characters; a reader turns them
-    into token shares with ``reply.usage``.
+    into token shares with ``reply.usage``. ``fault`` says why the model gave no usable reply; ``reply`` is then empty.
     """
 
     purpose: Purpose
@@ -73,6 +73,7 @@ class Called:
     tools: tuple[str, ...]
     parts: dict[str, int]
     reply: Reply
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

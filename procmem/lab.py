@@ -270,7 +270,7 @@ class Lab:
         return (yield from lab.solve(run_id, task, team, policy, threading.Event(), reflections))
 
     def fill_bank(self, tasks: Sequence[Task]) -> Iterator[tuple[int, int]]:
-        """Run the demonstrations of these tasks, record the runs, accept what they teach, and embed it.
+        """Run the demonstrations of these tasks, record the runs, and accept what they teach.
 
         Yields (done, total) after each. A demonstration that was carried out before is skipped, so an interrupted
         filling goes on where it stopped, and a later decision of a person stands.
@@ -284,7 +284,6 @@ class Lab:
                 reason = "The demonstration passed all checks."
                 self.store.decide_all(self._undecided(run_id), "accept", by=DEMONSTRATION, reason=reason)
             yield done, len(due)
-        self.bank.embed_missing()
 
     def _undecided(self, run_id: str) -> list[str]:
         """Ids of a run's proposals that nobody ever decided on; one whose decision was undone is a person's matter."""

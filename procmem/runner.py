@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from procmem.errors import BadInput, Cancelled, ProcMemError
@@ -30,7 +29,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Job:
-    """A run under way. ``lock`` guards everything here and the writing of its events; ``held``: a worker has it."""
+    """A run under way. ``lock`` guards everything here and the writing of its events.
+
+    ``held``: a worker has it. ``worked``: seconds of work until it was last set going, which was at ``since``.
+    """
 
     run_id: str
     solve: Solve
@@ -39,6 +41,13 @@ class _Job:
     state: _State = "waiting"
     held: bool = False
     events: Iterator[Event] | None = None
+    worked: float = 0.0
+    since: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been at work; waiting and pauses do not count."""
+        return self.worked + (0.0 if self.since is None else time.monotonic() - self.since)
 
 
 class Runner:
@@ -77,6 +86,11 @@ class Runner:
     def active(self) -> tuple[str, ...]:
         """The ids of the runs that have not ended, in the order of their start."""
         return tuple(self._jobs)
+
+    def seconds(self, run_id: str) -> float | None:
+        """How long a run that is under way has been at work, without its pauses; ``None`` for any other."""
+        job = self._jobs.get(run_id)
+        return None if job is None else job.seconds
 
     def pause(self, run_id: str) -> None:
         """Ask for no further event; a step under way is finished and shown. Nothing happens to a run that has ended.
@@ -135,6 +149,7 @@ class Runner:
         """Change the state of a job whose lock is held, in the log as well."""
         self._log.set_status(job.run_id, state)
         job.state = state
+        job.worked, job.since = job.seconds, time.monotonic() if state == "running" else None
 
     def _stop(self, job: _Job, status: RunStatus, sentence: str) -> None:
         job.stop.set()
@@ -147,7 +162,7 @@ class Runner:
         """Close the run's log, unless it is closed."""
         with job.lock:
             if job.state != "ended":
-                self._log.append(job.run_id, _closing(self._log, job.run_id, status, sentence))
+                self._log.append(job.run_id, _closing(self._log, job, status, sentence))
                 self._forget(job)
 
     def _forget(self, job: _Job) -> None:
@@ -225,9 +240,9 @@ def follow(log: RunLog, run_id: str, after: int = 0, *, every: float = 0.1) -> I
         time.sleep(every)
 
 
-def _closing(log: RunLog, run_id: str, status: RunStatus, sentence: str) -> Finished:
+def _closing(log: RunLog, job: _Job, status: RunStatus, sentence: str) -> Finished:
     """The last event of a run that could not say it itself, with the totals of what it did say."""
-    events = [event for _, event in log.events(run_id)]
+    events = [event for _, event in log.events(job.run_id)]
     steps = [event for event in events if isinstance(event, Acted)]
     replies = [event.reply for event in events if isinstance(event, Called)]
     usages = [reply.usage for reply in replies if reply.usage]
@@ -240,7 +255,7 @@ def _closing(log: RunLog, run_id: str, status: RunStatus, sentence: str) -> Fini
         replans=max((event.replan for event in events if isinstance(event, Planned)), default=0),
         tokens=sum(usage.prompt + usage.completion for usage in usages) if usages else None,
         cost=sum(costs) if costs else None,
-        seconds=(datetime.now(UTC) - log.run(run_id).started).total_seconds(),
+        seconds=job.seconds,
         error=sentence,
     )
 

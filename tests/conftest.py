@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 # Time limits inside a normal test would make it fail on a busy machine; benchmarks measure speed.
 settings.register_profile("procmem", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("procmem")
+
+
+@pytest.fixture(autouse=True)
+def _same_main() -> Iterator[None]:
+    """AppTest leaves its script as the main module, which a process that starts later would run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture

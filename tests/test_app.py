@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from procmem.agents.teams import make_team
-from procmem.events import Acted, Delegated, Planned
+from procmem.events import Acted, Delegated, Graded, Planned
 from procmem.lab import setup
 from procmem.models.scripted import Line, ScriptedModel
 from procmem.runner import follow
@@ -85,7 +85,7 @@ def test_a_link_to_a_task_restores_the_choice(workbench: Workbench) -> None:
 
 def test_a_filter_narrows_the_list_and_keeps_the_chosen_task(workbench: Workbench) -> None:
     at = page(workbench, task="note_write/1")
-    at.pills(key="bundled-splits").set_value(["test"]).run()
+    at.pills(key="bundled-split").set_value(["test"]).run()
     assert at.selectbox(key="bundled-task").value == "note_write/1"
     at.selectbox(key="bundled-task").set_value(None).run()
     assert len(at.selectbox(key="bundled-task").options) == 1
@@ -98,7 +98,7 @@ def test_start_runs_the_chosen_team_and_shows_the_run(bench: Bench, workbench: W
     at.button(key="start").click().run()
     (run,) = workbench.store.runs(limit=1)
     assert at.query_params["run"] == run.id
-    assert at.title[0].value == "Note write 2"
+    assert at.title[0].value == "Write a name into a note \\(2\\)"
     assert not run.simulated
     for _ in follow(workbench.store, run.id):
         pass
@@ -172,11 +172,14 @@ def test_again_without_memory_starts_a_linked_run(bench: Bench, workbench: Workb
         pass
 
 
-def test_an_own_task_without_text_says_what_is_missing(workbench: Workbench) -> None:
+def test_an_own_task_can_be_started_as_soon_as_it_has_a_text(workbench: Workbench) -> None:
     at = page(workbench)
     at.segmented_control(key="source").set_value("Your own").run()
-    at.button(key="start").click().run()
-    assert at.error[0].value == "Write what the team is to do\\."
+    assert at.button(key="start").disabled
+    at.text_area(key="own-text").set_value("  ").run()
+    assert at.button(key="start").disabled
+    at.text_area(key="own-text").set_value("Write Erik into data/note.txt").run()
+    assert not at.button(key="start").disabled
 
 
 def test_an_own_task_runs_with_its_uploaded_file(bench: Bench, workbench: Workbench) -> None:
@@ -184,7 +187,7 @@ def test_an_own_task_runs_with_its_uploaded_file(bench: Bench, workbench: Workbe
     at = page(workbench)
     at.segmented_control(key="source").set_value("Your own").run()
     at.text_area(key="own-text").set_value("Write Erik into data/note.txt")
-    at.file_uploader(key="own-files").upload("names.txt", b"Erik")
+    at.file_uploader(key="own-files").upload("names.txt", b"Erik").run()
     at.button(key="start").click().run()
     (run,) = workbench.store.runs(limit=1)
     assert [file.path for file in workbench.run_task(run.id).files] == ["data/names.txt"]
@@ -260,3 +263,89 @@ def test_a_run_that_was_killed_shows_every_part_it_had_shown(workbench: Workbenc
     assert "**Plan**" in labels
     assert "**Turn 1 · system** — Write it :small[:gray[1 step]]" in labels
     assert "1. Files list" in labels
+
+
+def test_a_link_brings_team_models_limits_and_policy_along(bench: Bench, workbench: Workbench) -> None:
+    bench.model = ScriptedModel(note_replies("Erik"))
+    wanted = {"team": "SLM team", "model-small": "other/little", "steps": "9", "variant": "dynamic", "k_subtask": "1"}
+    at = page(workbench, task="note_write/2", **wanted)
+    assert {name: at.query_params[name] for name in wanted} == wanted
+    at.button(key="start").click().run()
+    (run,) = workbench.store.runs(limit=1)
+    for _ in follow(workbench.store, run.id):
+        pass
+    started = workbench.store.setup(run.id)["team"]
+    assert (started["name"], started["orchestrator"], started["limits"]["steps"]) == ("SLM team", "other/little", 9)
+    assert run.policy == Policy(variant="dynamic", k_subtask=1)
+
+
+def test_choices_are_written_into_the_address_and_nonsense_in_it_is_left_out(workbench: Workbench) -> None:
+    at = page(workbench, team="Dream team", steps="many", variant="psychic")
+    assert at.segmented_control(key="team").value == "LLM team"
+    at.segmented_control(key="team").set_value("Hybrid team")
+    at.pills(key="bundled-split").set_value(["test"]).run()
+    assert at.query_params["team"] == "Hybrid team"
+    assert at.query_params["split"] == "test"
+    assert not {"steps", "variant"} & set(at.query_params)
+    at.segmented_control(key="team").set_value("LLM team").run()
+    assert "team" not in at.query_params
+
+
+def test_a_named_policy_sets_every_choice_and_another_mix_has_no_name(workbench: Workbench) -> None:
+    at = page(workbench)
+    assert at.selectbox(key="policy-preset").value == "LEGOMem"
+    at.selectbox(key="policy-preset").set_value("Mem^p").run()
+    assert at.selectbox(key="policy-variant").value == "shared"
+    assert at.number_input(key="policy-every").value == 10
+    assert (at.query_params["update"], at.query_params["review"]) == ("adjustment", "auto")
+    at.selectbox(key="policy-review").set_value("manual").run()
+    assert at.selectbox(key="policy-preset").value is None
+
+
+def test_a_failed_call_is_said_once_with_its_exact_prompt(bench: Bench, workbench: Workbench) -> None:
+    run_id = finished(bench, workbench, [say("1. system: write the note")])
+    at = page(workbench, run=run_id)
+    error = workbench.store.run(run_id).error
+    shown = [text for text in (*texts(at), *(markdown.value for markdown in at.markdown)) if "has 1 lines" in text]
+    assert "has 1 lines" in error
+    assert len(shown) == 1
+    (link,) = [button for button in at.button if button.label == "Exact prompt of the failed call"]
+    link.click().run()
+    assert any("Write the name Erik" in code.value for code in at.code)
+    assert "has 1 lines" in at.error[0].value
+
+
+def test_an_empty_plan_is_said(bench: Bench, workbench: Workbench) -> None:
+    at = page(workbench, run=finished(bench, workbench, [say(""), *note_replies("Erik")[1:]]))
+    assert "The model left the plan empty; the team went on without one." in [caption.value for caption in at.caption]
+
+
+def test_what_the_automatic_curator_decided_stands_with_the_proposal(bench: Bench, workbench: Workbench) -> None:
+    at = page(workbench, run=finished(bench, workbench, note_replies("Erik"), policy=Policy(review="auto")))
+    said = [caption.value for caption in at.caption]
+    assert "The automatic curator: Accepted automatically." in [text.replace("\\", "") for text in said]
+    assert "All decided." in said
+
+
+def test_a_cancelled_run_shows_what_it_changed_and_a_new_file_has_no_old_name(
+    bench: Bench, workbench: Workbench
+) -> None:
+    run_id = finished(bench, workbench, note_replies("Erik"))
+    graded = next(event for _, event in workbench.store.events(run_id) if isinstance(event, Graded))
+    assert workbench.files(run_id).changes() == graded.changes
+    at = page(workbench, run=run_id)
+    at.session_state[f"file-{run_id}-data/note.txt"] = True
+    at.run()
+    at.segmented_control(key=f"view-{run_id}-data/note.txt").set_value("What changed").run()
+    (diff,) = [code.value for code in at.code if code.language == "diff"]
+    assert diff == "@@ -0,0 +1 @@\n+Erik"
+
+
+def test_the_context_of_every_call_is_shown_with_its_parts(bench: Bench, workbench: Workbench) -> None:
+    run_id = finished(bench, workbench, note_replies("Erik"))
+    at = page(workbench, run=run_id)
+    (panel,) = [panel for panel in at.expander if panel.label.startswith("What filled the prompts")]
+    at.session_state[f"context-{run_id}"] = True
+    at.run()
+    assert panel.label == "What filled the prompts of 6 model calls"
+    assert any(caption.value.startswith("Memories were ") for caption in at.caption)

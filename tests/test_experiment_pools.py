@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from procmem.agents.teams import make_team
 from procmem.errors import Cancelled
 from procmem.events import Called, Finished, Graded
 from procmem.experiment.job import Job, OnceEmbedder
-from procmem.experiment.pools import Gates, Processes
+from procmem.experiment.pools import KEPT, Gates, Processes
 from procmem.experiment.snapshot import Snapshot, take
 from procmem.memory.desk import View
 from procmem.models.embedders import make_embedder
@@ -24,6 +25,7 @@ from procmem.store.duck import DuckStore
 from procmem.types import Policy, Task
 from tests.bench import note_task
 from tests.openai_server import OpenAIServer
+from tests.records import add, full
 
 TEAM = make_team("SLM team", "openai/m", "openai/m")
 
@@ -33,6 +35,13 @@ def notes(number: int, task: Task | None = None) -> Job:
 
 
 BANK: Snapshot = take(DuckStore(None), make_embedder("hash"))
+
+
+def bank_with(memory_id: str) -> Snapshot:
+    store = DuckStore(None)
+    store.propose([add("p", full(memory_id))])
+    store.decide("p", "accept", by="Ann")
+    return take(store, make_embedder("hash"))
 
 
 class Server(OpenAIServer):
@@ -112,6 +121,14 @@ def test_one_process_serves_many_runs_at_once_survives_its_death_and_ends_when_t
     assert (events[-1].status, events[-1].steps) == ("succeeded", 1)
     assert [event.success for event in events if isinstance(event, Graded)] == [True]
     assert sum(isinstance(event, Called) for event in events) == 5
+
+    (worker,) = children()
+    for number in range(KEPT + 2):  # more banks than a worker keeps open: it closes some and serves on
+        bank = bank_with(f"m{number}")
+        ended = pool.run(replace(notes(10 + number), snapshot=bank.digest), bank)[-1]
+        assert isinstance(ended, Finished)
+        assert ended.status == "succeeded"
+    assert children() == [worker]
 
     server.open.clear()
     server.waiting = 0

@@ -329,3 +329,19 @@ def test_many_runs_with_many_controls_all_end_once(store: DuckStore) -> None:
         if status(store, run_id) == "succeeded":
             assert len(events) == 21
     runner.shutdown()
+
+
+def test_the_clock_of_a_run_stands_still_while_it_is_paused(store: DuckStore, runner: Runner) -> None:
+    run = Steered(Noted("one"), DONE)
+    runner.start(a_run("r1"), {}, run)
+    assert run.asked.acquire(timeout=20)
+    runner.pause("r1")
+    paused = runner.seconds("r1")
+    time.sleep(0.05)
+    assert paused is not None
+    assert paused > 0
+    assert runner.seconds("r1") == paused
+    runner.resume("r1")
+    run.let_go(2)
+    list(follow(store, "r1", every=0.01))
+    assert runner.seconds("r1") is None

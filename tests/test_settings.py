@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from procmem.errors import UnknownName
 from procmem.settings import Settings
 
 
@@ -18,3 +21,11 @@ def test_without_an_environment_everything_lies_in_the_projects_data_folder() ->
     settings = Settings.load({})
     assert settings.home == settings.data / "home"
     assert settings.embedder == "minilm"
+
+
+def test_the_kind_of_index_comes_from_the_environment_and_an_unknown_one_is_refused() -> None:
+    assert Settings.load({}).index == "auto"
+    assert Settings.load({"PROCMEM_INDEX": "exact"}).index == "exact"
+    with pytest.raises(UnknownName) as caught:
+        Settings.load({"PROCMEM_INDEX": "faiss"})
+    assert str(caught.value) == "Unknown index in PROCMEM_INDEX 'faiss'. Known: auto, exact, hnsw."

@@ -85,7 +85,7 @@ def test_the_exact_prompt_of_a_call_is_put_together_from_the_log(workbench: Work
     run_id = workbench.start(note_task(), team(), Policy())
     last(workbench, run_id)
     calls = [seq for seq, event in workbench.store.events(run_id) if isinstance(event, Called)]
-    answered = [list(asked.messages) for asked in bench.model.asked if asked.purpose != "script"]
+    answered = [list(asked.messages) for asked in bench.model.asked]
     assert [workbench.prompt(run_id, seq) for seq in calls] == answered
     with pytest.raises(BadInput, match="is not a model call"):
         workbench.prompt(run_id, calls[-1] + 1)

@@ -27,10 +27,10 @@ def draw_comparison(bench: Workbench, first: str, second: str) -> None:
     except UnknownName:
         draw_unknown_run()
         return
-    st.title(f"{label(words.run_title(looks[0].run), 60)}, side by side", anchor=False)
+    st.title(f"{label(words.run_title(looks[0].run, bench.family_titles), 100)}, side by side", anchor=False)
     st.text(looks[0].run.task)
     under_way = any(look.run.status in words.ACTIVE for look in looks)
-    st.fragment(_draw_differences, run_every=BEAT if under_way else None)(bench, first, second)
+    st.fragment(draw_differences, run_every=BEAT if under_way else None)(bench, first, second)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         draw_new_run(looks[0].run)
         if any(look.run.simulated for look in looks):
@@ -56,10 +56,13 @@ def side_title(look: Look) -> str:
     return "Without memory" if look.run.policy.placement == "none" else "With memory"
 
 
-def _draw_differences(bench: Workbench, first: str, second: str) -> None:
+def draw_differences(bench: Workbench, first: str, second: str) -> None:
+    """The figures of both runs in a table, with the second less the first."""
     spare_libraries()
+    if bench.closed:
+        st.rerun()
     looks = (look_at(bench, first), look_at(bench, second))
-    left, right = (figures(look.run, look.story) for look in looks)
+    left, right = (figures(look.run, look.story, bench.seconds(look.run.id)) for look in looks)
     titles = [side_title(look) for look in looks]
     if titles[0] == titles[1]:
         titles = ["First run", "Second run"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 import streamlit as st
 
 from pages.parts import address, words
+from pages.parts.links import draw_link
 from pages.parts.plain import label
 from pages.parts.timeline import PURPOSE
 from procmem.errors import BadInput
@@ -38,6 +39,7 @@ def _memory_drawer(bench: Workbench, memory_id: str, version: int | None) -> Non
         st.warning("This memory is not in the bank. It may come from another data folder.")
         return
     draw_memory(memory)
+    draw_link("Open its page", "memories", icon=":material/open_in_full:", memory=memory_id)
 
 
 def draw_memory(memory: Memory) -> None:
@@ -100,6 +102,8 @@ def _prompt_drawer(bench: Workbench, run_id: str, seq: int) -> None:
     for number, message in enumerate(messages):
         _draw_message(message, opened=number in (0, len(messages) - 1))
     st.markdown("**Reply**")
+    if event.fault:
+        st.error(label(event.fault, 600), icon=":material/error:")
     if event.reply.text:
         st.text(event.reply.text)
     for call in event.reply.tool_calls:

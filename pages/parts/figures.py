@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import streamlit as st
 
@@ -23,16 +22,13 @@ class Figures:
     seconds: float | None
 
 
-def figures(run: RunSummary, told: Story) -> Figures:
-    """The final figures when the run has ended, else what its events add up to."""
+def figures(run: RunSummary, told: Story, worked: float | None = None) -> Figures:
+    """The final figures when the run has ended, else what its events add up to; ``worked`` is its time until now."""
     if (end := told.finished) is not None:
         return Figures(end.steps, end.failed_steps, end.tokens, end.cost, end.seconds)
-    since = (datetime.now(run.started.tzinfo) - run.started).total_seconds()
-    running = run.status in words.ACTIVE
     calls = told.calls
-    return Figures(
-        told.steps, told.failed_steps, story.tokens(calls), story.cost(calls), max(0.0, since) if running else None
-    )
+    seconds = run.seconds if worked is None else worked
+    return Figures(told.steps, told.failed_steps, story.tokens(calls), story.cost(calls), seconds)
 
 
 def draw_figures(now: Figures) -> None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import words
-from pages.parts.drawers import draw_unit
 from pages.parts.plain import label
 from pages.parts.preview import draw_preview, file_icon, mime, office_file
+from pages.parts.proposed import draw_proposals
 from pages.parts.story import Story
 from procmem.errors import BadInput
 from procmem.events import Graded
-from procmem.types import FileChange, Proposal, RunSummary
+from procmem.types import FileChange, RunSummary
 
 if TYPE_CHECKING:
     from procmem.workbench import RunFiles, Workbench
@@ -52,8 +52,9 @@ def draw_outcome(bench: Workbench, run: RunSummary, told: Story) -> None:
     if answer:
         st.subheader("Answer", anchor=False)
         st.text(answer)
-    _draw_files(bench.files(run.id), told.graded.changes if told.graded else None, run.id)
-    _draw_proposals(told.proposals)
+    files = bench.files(run.id)
+    _draw_files(files, told.graded.changes if told.graded else _changes(files, run.id), run.id)
+    draw_proposals(bench, told)
 
 
 def _draw_checks(graded: Graded) -> None:
@@ -63,18 +64,24 @@ def _draw_checks(graded: Graded) -> None:
         st.markdown(f"{mark} {label(result.reason, 600)}")
 
 
-def _draw_files(files: RunFiles, changes: tuple[FileChange, ...] | None, run_id: str) -> None:
-    """The files with what changed; a run that was stopped was not graded, and nobody compared its files."""
+@st.cache_data(show_spinner="Comparing the files", max_entries=32)
+def _changes(_files: RunFiles, run_id: str) -> tuple[FileChange, ...]:
+    """What a run that was stopped, and so was not graded, did to its files."""
+    return _files.changes()
+
+
+def _draw_files(files: RunFiles, changes: tuple[FileChange, ...], run_id: str) -> None:
+    """The files with what changed."""
     names = files.names()
     if not names and not changes:
         return
     st.subheader("Files", anchor=False)
-    if changes == ():
+    if not changes:
         st.caption("The team changed no file.")
-    for change in changes or ():
+    for change in changes:
         _draw_change(files, change, f"{run_id}-{change.path}")
-    untouched = [name for name in names if name not in {change.path for change in changes or ()}]
-    others = words.count(len(untouched), "file" if changes is None else "untouched file")
+    untouched = [name for name in names if name not in {change.path for change in changes}]
+    others = words.count(len(untouched), "untouched file")
     for_all = f"{run_id}-all"
     with st.container(horizontal=True, gap="small"):
         if untouched:
@@ -117,7 +124,7 @@ def _draw_change(files: RunFiles, change: FileChange, key: str) -> None:
         if view == "Preview":
             draw_preview(change.path, data)
         else:
-            st.code(change.diff, language="diff", wrap_lines=True)
+            st.code(without_names(change.diff), language="diff", wrap_lines=True)
         if change.change != "deleted":
             st.download_button(
                 "Download",
@@ -130,28 +137,16 @@ def _draw_change(files: RunFiles, change: FileChange, key: str) -> None:
             )
 
 
+def without_names(diff: str) -> str:
+    """A diff without the two lines that name its files; a new file has none from before."""
+    lines = diff.splitlines()
+    named = len(lines) > 1 and lines[0].startswith("--- ") and lines[1].startswith("+++ ")
+    return "\n".join(lines[2:] if named else lines)
+
+
 def _zipped(files: RunFiles) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in files.names():
             archive.write(files.root / name, name)
     return buffer.getvalue()
-
-
-def _draw_proposals(proposals: list[Proposal]) -> None:
-    memories = [(proposal, memory) for proposal in proposals for memory in proposal.memories]
-    if not memories:
-        return
-    st.subheader(f"{words.count(len(memories), 'memory')} proposed", anchor=False)
-    st.caption("Nothing enters the bank by itself: these wait for a person's decision.")
-    for proposal, memory in memories:
-        level = "Full task" if memory.level == "full-task" else f"Subtask for {words.reader_title(memory.agent)}"
-        panel = st.expander(
-            f"{label(memory.title)} :gray[:small[{label(level)}]]",
-            icon=":material/psychology:",
-            key=f"proposed-{proposal.id}-{memory.id}",
-            on_change="rerun",
-        )
-        if panel.open:
-            with panel:
-                draw_unit(memory.unit)

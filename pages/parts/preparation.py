@@ -1,4 +1,4 @@
-"""How far the workbench is: one line that goes away by itself. The app can be used meanwhile."""
+"""How far the workbench and its first content are: one line that goes away by itself. The app can be used meanwhile."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def draw_preparation(bench: Workbench) -> None:
                 label(bench.preparation.text, 400), title="Memories can not be used yet", icon=":material/warning:"
             )
             st.button("Prepare again", on_click=bench.warm, icon=":material/refresh:")
+        case "ready" if bench.demo.now.state == "working":
+            st.fragment(_draw_first_start, run_every=BEAT)(bench)
         case "ready":
             pass
 
@@ -33,7 +35,16 @@ def draw_preparation(bench: Workbench) -> None:
 def _draw_progress(bench: Workbench) -> None:
     spare_libraries()
     now = bench.preparation
-    if now.state in ("ready", "failed"):
+    if bench.closed or now.state in ("ready", "failed"):
         st.rerun()
     text = label(now.text, 120) if now.state == "working" else "Getting ready"
     st.progress(now.fraction, text=f":small[{text} · you can already choose a task]")
+
+
+def _draw_first_start(bench: Workbench) -> None:
+    """The simulated runs of the first start; pages fill as they end."""
+    spare_libraries()
+    now = bench.demo.now
+    if bench.closed or now.state != "working":
+        st.rerun()
+    st.progress(now.fraction, text=f":small[First start: {label(now.text, 120)} · you can already use everything]")

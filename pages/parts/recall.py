@@ -11,6 +11,13 @@ from pages.parts.plain import label
 from procmem.events import Recalled
 from procmem.types import Candidate
 
+LOOKED_UP = {
+    "planning": "Looked up by the task",
+    "draft": "Looked up by a drafted step",
+    "subtask": "Looked up by",
+}
+"""What a query was, by the moment of the recall; a draft is a plan written only to look memories up (LEGOMem)."""
+
 
 def draw_recalls(recalls: Sequence[Recalled], key: str, *, live: bool) -> None:
     """All look-ups of a plan or a turn; a live part may yet get some."""
@@ -26,7 +33,7 @@ def _draw_recall(recall: Recalled, key: str) -> None:
     title = f"{words.count(len(entered), 'memory')} for {words.reader_title(recall.reader)}"
     st.markdown(f":material/psychology: **{title}**")
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.caption("Looked up by", width="content")
+        st.caption(LOOKED_UP[recall.moment], width="content")
         st.text(" ".join(recall.query.split()), wrap=False, width="stretch")
     _draw_candidates(entered, key)
     if others:

@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.parts import address, words
+from pages.parts.links import draw_link
 from pages.parts.plain import label
-from procmem.agents.demonstrator import demonstration_team
+from procmem.store.trends import RunFilter
 from procmem.types import RunSummary
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
 
 SHOWN = 8
-LOOKED_AT = 100
-"""The demonstrations that filled the bank at first start are runs as well, but nobody looks for them here."""
+BEAT = 2.0
+"""Seconds between two looks while the runs of the first start come in."""
 
 
 def draw_recent(bench: Workbench) -> None:
-    """The newest runs, or nothing before the first."""
-    runs = [run for run in bench.store.runs(limit=LOOKED_AT) if run.team != demonstration_team().name][:SHOWN]
+    """The newest runs that somebody started, or nothing before the first; those of experiments stand under Trends."""
+    coming = bench.demo.now.state == "working"
+    st.fragment(_draw_list, run_every=BEAT if coming else None)(bench)
+
+
+def _draw_list(bench: Workbench) -> None:
+    if bench.closed:
+        st.rerun()
+    runs, known = bench.store.history_of(RunFilter(source="own"), limit=SHOWN)
     if not runs:
         return
     st.subheader("Recent runs", anchor=False)
     with st.container(gap="xsmall"):
         for run in runs:
-            _draw_row(run)
+            _draw_row(run, bench.family_titles)
+    if known > len(runs):
+        draw_link(f"All {known:,} runs", "runs", icon=":material/history:")
 
 
-def _draw_row(run: RunSummary) -> None:
+def _draw_row(run: RunSummary, titles: Mapping[str, str]) -> None:
     look = words.STATUS[run.status]
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.badge(look.label, icon=look.icon, color=look.color)
         st.button(
-            label(words.run_title(run), 70),
+            label(words.run_title(run, titles), 90),
             key=f"open-{run.id}",
             type="tertiary",
             on_click=address.go,

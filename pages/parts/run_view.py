@@ -8,11 +8,12 @@ import streamlit as st
 
 from pages.parts import address, story, words
 from pages.parts.collector import spare_libraries
+from pages.parts.context import draw_context
 from pages.parts.figures import draw_figures, figures
 from pages.parts.follow import Look, look_at
 from pages.parts.outcome import draw_outcome, verdict
 from pages.parts.plain import label
-from pages.parts.timeline import draw_part, draw_remark
+from pages.parts.timeline import draw_part, draw_prompt_link, draw_remark
 from procmem.errors import UnknownName
 from procmem.memory.policy import summary
 
@@ -33,7 +34,7 @@ def draw_run(bench: Workbench, run_id: str) -> None:
     except UnknownName:
         draw_unknown_run()
         return
-    st.title(label(words.run_title(look.run), 80), anchor=False)
+    st.title(label(words.run_title(look.run, bench.family_titles), 120), anchor=False)
     st.text(look.run.task)
     _draw_setting(look.run)
     draw_course(bench, look, wide=True)
@@ -53,16 +54,17 @@ def draw_course(bench: Workbench, look: Look, *, wide: bool) -> None:
     parts = look.story.parts
     settled = len(parts) if ended else look.story.settled  # a killed run ends without saying so
     for note in look.story.notes:
-        if not ended or note.kind == "warning":
+        if (not ended or note.kind == "warning") and note.text != look.run.error:
             draw_remark(note)
     for position, part in enumerate(parts[:settled]):
         newest = position == len(parts) - 1
         opened = position == 0 or (newest and wide) if ended else newest
-        draw_part(part, look.run.id, opened=opened, live=False, wide=wide)
+        draw_part(part, look.run.id, opened=opened, live=False, wide=wide, said=look.run.error)
     if ended:
         with head:
             _draw_head(bench, look, wide=wide)
         draw_outcome(bench, look.run, look.story)
+        draw_context(look.story, look.run.id)
     else:
         st.fragment(_live, run_every=BEAT)(bench, look.run.id, (len(parts), settled), head, wide)
 
@@ -74,6 +76,8 @@ def _live(bench: Workbench, run_id: str, drawn: tuple[int, int], head: DeltaGene
     that it shows.
     """
     spare_libraries()
+    if bench.closed:
+        st.rerun()
     look = look_at(bench, run_id)
     parts, settled = look.story.parts, look.story.settled
     if look.run.status not in words.ACTIVE or (len(parts), settled) != drawn:
@@ -107,8 +111,10 @@ def _draw_head(bench: Workbench, look: Look, *, wide: bool) -> None:
             st.markdown(f":gray[{label(doing, 120)}]", width="content")
         else:
             st.text(verdict(run, told), width="content")
+            if run.error and (failed := told.failed_call) is not None:
+                draw_prompt_link(failed, run.id, "failed", "Exact prompt of the failed call")
     if wide:
-        draw_figures(figures(run, told))
+        draw_figures(figures(run, told, bench.seconds(run.id)))
     if run.status in words.ACTIVE:
         _draw_brakes(bench, run)
     elif wide:

@@ -10,6 +10,7 @@ from pages.parts.words import reader_title
 from procmem.events import (
     Acted,
     Called,
+    Decided,
     Delegated,
     Event,
     Finished,
@@ -79,6 +80,7 @@ class Story:
     loose: list[Call] = field(default_factory=list)
     graded: Graded | None = None
     proposals: list[Proposal] = field(default_factory=list)
+    decisions: dict[str, Decided] = field(default_factory=dict)
     finished: Finished | None = None
     last: Event | None = None
 
@@ -86,6 +88,12 @@ class Story:
     def calls(self) -> list[Call]:
         """All model calls."""
         return [*(call for part in self.parts for call in part.calls), *self.loose]
+
+    @property
+    def failed_call(self) -> Call | None:
+        """The newest model call, where it gave no usable reply."""
+        newest = max(self.calls, key=lambda call: call.seq, default=None)
+        return newest if newest is not None and newest.event.fault else None
 
     @property
     def steps(self) -> int:
@@ -117,7 +125,7 @@ def _add(story: Story, seq: int, event: Event) -> None:
         case Started():
             story.started = event
         case Recalled():
-            _part(story, event.turn, event.moment == "planning", event.reader).recalls.append(event)
+            _part(story, event.turn, event.moment != "subtask", event.reader).recalls.append(event)
         case Called():
             _add_call(story, Call(seq, event))
         case Planned():
@@ -136,6 +144,8 @@ def _add(story: Story, seq: int, event: Event) -> None:
             story.graded = event
         case Proposed():
             story.proposals.extend(event.proposals)
+        case Decided():
+            story.decisions[event.proposal_id] = event
         case Finished():
             story.finished = event
 
@@ -159,7 +169,7 @@ def _add_call(story: Story, call: Call) -> None:
             _part(story, 0, True, call.event.reader).calls.append(call)
         case "act" | "report":
             _part(story, call.event.turn, False, call.event.reader).calls.append(call)
-        case "delegate" | "script" | "facts" | "adjust":
+        case "delegate" | "script" | "facts" | "adjust" | "induce":
             story.loose.append(call)
 
 
@@ -204,7 +214,7 @@ def activity(story: Story) -> str:
             return "Getting the office ready"
         case Started():
             return "Reading the task"
-        case Recalled(moment="planning"):
+        case Recalled(moment="planning" | "draft"):
             return "Writing the plan"
         case Recalled(reader=reader) | Delegated(agent=reader) | Acted(agent=reader):
             return f"{reader_title(reader).capitalize()} is working"
@@ -218,5 +228,5 @@ def activity(story: Story) -> str:
             return "Distilling memories"
         case Noted(text=text):
             return text
-        case Proposed() | Finished():
+        case Proposed() | Decided() | Finished():
             return "Finishing"

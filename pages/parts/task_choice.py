@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import streamlit as st
 
-from pages.parts import address, words
+from pages.parts import address, url_state, words
 from pages.parts.plain import label, one_line
 from pages.parts.preview import draw_preview, file_icon, task_file
 from procmem.errors import BadInput
@@ -17,33 +17,39 @@ if TYPE_CHECKING:
     from procmem.workbench import Workbench
 
 TaskMaker: TypeAlias = Callable[[], Task]
-SOURCES = ("Bundled", "Your own", "OfficeBench")
+STARTERS = frozenset({"excel_cancelled/5", "receipt/4", "region_report/4"})
+"""What a newcomer is invited to begin with, where it is there: one task for each number of apps."""
+Known = TypeVar("Known", int, str)
+SOURCES = {"Bundled": "", "Your own": "own", "OfficeBench": "officebench"}
+"""Where a task comes from, and how the URL says it."""
 
 
 def choose_task(bench: Workbench) -> TaskMaker | None:
     """Draw the choice; returns how to get the task when there is one to start.
 
-    The returned function raises BadInput when one's own task has no text, or its files can not be used.
+    The returned function raises BadInput when the files of one's own task can not be used.
     """
+    url_state.seed("from", "source", {name: title for title, name in SOURCES.items()}.get)
     source = st.segmented_control(
         "Where the task comes from",
-        SOURCES,
-        default="Bundled",
+        list(SOURCES),
+        default=None if "source" in st.session_state else "Bundled",
         required=True,
         label_visibility="collapsed",
         key="source",
         persist_state="session",
     )
+    url_state.keep("from", SOURCES[source or "Bundled"])
     match source:
         case "Your own":
             return _own_task(bench)
         case "OfficeBench":
             return _officebench_task(bench)
         case _:
-            return _listed_task(bench.tasks, "bundled")
+            return _listed_task(bench.tasks, "bundled", bench.family_titles)
 
 
-def _listed_task(tasks: Mapping[str, Task], key: str) -> TaskMaker | None:
+def _listed_task(tasks: Mapping[str, Task], key: str, titles: Mapping[str, str]) -> TaskMaker | None:
     if not tasks:
         st.info("There are no tasks here. Choose “Your own” and write one.", icon=":material/inbox:")
         return None
@@ -54,47 +60,22 @@ def _listed_task(tasks: Mapping[str, Task], key: str) -> TaskMaker | None:
         chosen = _pick(tasks, kept, key)
     if chosen is None:
         tests = {name: task for name, task in kept.items() if task.split == "test"}
-        _draw_suggestions(tests or kept, key)
+        _draw_suggestions(tests or kept, key, titles)
         return None
-    _draw_task(chosen)
+    _draw_task(chosen, titles)
     return lambda: chosen
 
 
 def _filter(tasks: Mapping[str, Task], key: str) -> dict[str, Task]:
     every = list(tasks.values())
     with st.popover("Filter", icon=":material/filter_list:", key=f"{key}-filter"):
-        levels = st.pills(
-            "Level",
-            sorted({task.level for task in every}),
-            selection_mode="multi",
-            help="How many apps the task needs.",
-            key=f"{key}-levels",
-            persist_state="session",
-        )
-        apps = st.pills(
-            "Apps",
-            _known(app for task in every for app in task.apps),
-            selection_mode="multi",
-            key=f"{key}-apps",
-            persist_state="session",
-        )
-        families = st.multiselect(
-            "Families",
-            _known(task.family for task in every),
-            format_func=words.family_title,
-            placeholder="All",
-            key=f"{key}-families",
-            persist_state="session",
-        )
-        splits = st.pills(
-            "Split",
-            _known(task.split for task in every),
-            selection_mode="multi",
-            format_func=str.capitalize,
-            help="Memories are learned from training tasks, so test tasks show what memory is worth.",
-            key=f"{key}-splits",
-            persist_state="session",
-        )
+        levels = _chosen("Level", "level", sorted({task.level for task in every}), key, "How many apps the task needs.")
+        apps = _chosen("Apps", "apps", _known(app for task in every for app in task.apps), key)
+        families = _families(_known(task.family for task in every), key)
+        splits = _chosen(
+            "Split", "split", _known(task.split for task in every), key,
+            "Memories are learned from training tasks, so test tasks show what memory is worth.",
+        )  # fmt: skip
     return {
         task.id: task
         for task in every
@@ -103,6 +84,36 @@ def _filter(tasks: Mapping[str, Task], key: str) -> dict[str, Task]:
         and (not families or task.family in families)
         and (not splits or task.split in splits)
     }
+
+
+def _chosen(title: str, name: str, known: list[Known], key: str, about: str | None = None) -> list[Known]:
+    """Several of a few, kept in the URL."""
+    url_state.seed(name, f"{key}-{name}", url_state.some_of(known))
+    chosen = st.pills(
+        title,
+        known,
+        selection_mode="multi",
+        format_func=lambda one: str(one).capitalize(),
+        help=about,
+        key=f"{key}-{name}",
+        persist_state="session",
+    )
+    url_state.keep(name, url_state.text_of(chosen, []))
+    return chosen
+
+
+def _families(known: list[str], key: str) -> list[str]:
+    url_state.seed("families", f"{key}-families", url_state.some_of(known))
+    chosen = st.multiselect(
+        "Families",
+        known,
+        format_func=words.family_title,
+        placeholder="All",
+        key=f"{key}-families",
+        persist_state="session",
+    )
+    url_state.keep("families", url_state.text_of(chosen, []))
+    return chosen
 
 
 def _known(values: Iterable[str]) -> list[str]:
@@ -128,22 +139,27 @@ def _pick(tasks: Mapping[str, Task], kept: Iterable[str], key: str) -> Task | No
     return tasks[chosen] if chosen else None
 
 
-def _draw_suggestions(tasks: Mapping[str, Task], key: str) -> None:
+def _draw_suggestions(tasks: Mapping[str, Task], key: str, titles: Mapping[str, str]) -> None:
     """A first task per level, so that nobody faces an empty page."""
     st.caption("Search by name or words, or begin with one of these:")
-    for level in sorted({task.level for task in tasks.values()}):
-        one = next(task for task in tasks.values() if task.level == level)
-        st.button(
-            f"{words.task_title(one.id)} :gray[:small[level {level}]]",
-            key=f"{key}-try-{level}",
-            icon=":material/lightbulb:",
-            on_click=address.choose_task,
-            args=(one.id,),
-        )
+    with st.container(gap="xsmall"):
+        for level in sorted({task.level for task in tasks.values()}):
+            alike = [task for task in tasks.values() if task.level == level]
+            one = next((task for task in alike if task.id in STARTERS), alike[0])
+            apps = words.count(level, "app") if level else "no checks"
+            st.button(
+                f"{label(words.task_name(one.id, titles), 100)} :gray[:small[{apps}]]",
+                key=f"{key}-try-{level}",
+                icon=":material/lightbulb:",
+                on_click=address.choose_task,
+                args=(one.id,),
+            )
 
 
-def _draw_task(task: Task) -> None:
+def _draw_task(task: Task, titles: Mapping[str, str]) -> None:
     with st.container(border=True, gap="small"):
+        if task.family in titles:
+            st.markdown(f"**{label(words.task_name(task.id, titles), 120)}**")
         st.text(task.text)
         with st.container(horizontal=True, gap="xsmall"):
             st.badge(f"Level {task.level}", color="blue", help="How many apps the task needs.")
@@ -187,14 +203,13 @@ def _draw_files(task: Task) -> None:
             st.warning(label(str(error), 300))
 
 
-def _own_task(bench: Workbench) -> TaskMaker:
+def _own_task(bench: Workbench) -> TaskMaker | None:
     text = st.text_area(
         "What should the team do?",
         height=140,
         placeholder="Add up the hours in hours.xlsx per person and write the totals into summary.docx.",
         key="own-text",
         persist_state="session",
-        on_change="ignore",
     )
     uploads = st.file_uploader(
         "Files for the office",
@@ -202,14 +217,30 @@ def _own_task(bench: Workbench) -> TaskMaker:
         key="own-files",
         help="They go into the folder data. A .eml file goes into the mailbox, an .ics file among the calendars.",
     )
+    if uploads:
+        _draw_uploads([(upload.name, upload.getvalue()) for upload in uploads])
     username = st.text_input(
         "Your name in the office", value="Alice", key="own-name", persist_state="session", on_change="ignore"
     )
     st.caption("A task of your own has no checks, so you judge the result.")
+    if not (text or "").strip():
+        return None
     return lambda: bench.own_task(text, [(upload.name, upload.getvalue()) for upload in uploads], username)
 
 
+def _draw_uploads(files: list[tuple[str, bytes]]) -> None:
+    """A look into the files before the run: what the agents will be able to read of them."""
+    for position, (name, data) in enumerate(files):
+        panel = st.expander(
+            label(name, 80), icon=file_icon(name), type="compact", key=f"own-file-{position}-{name}", on_change="rerun"
+        )
+        if panel.open:
+            with panel:
+                draw_preview(name, data)
+
+
 def _officebench_task(bench: Workbench) -> TaskMaker | None:
+    url_state.seed("folder", "officebench-folder", lambda text: text)
     folder = st.text_input(
         "Folder of the OfficeBench checkout",
         placeholder="~/OfficeBench",
@@ -217,17 +248,23 @@ def _officebench_task(bench: Workbench) -> TaskMaker | None:
         key="officebench-folder",
         persist_state="session",
     )
+    url_state.keep("folder", folder or "")
     if not folder:
         st.caption("Give the folder of a checkout to list its 300 tasks.")
         return None
     try:
-        tasks = _checkout(bench, folder)
+        tasks, note = _checkout(bench, folder)
     except BadInput as error:
         st.error(label(str(error), 400), icon=":material/folder_off:")
         return None
-    return _listed_task(tasks, "officebench")
+    if note:
+        first, *rest = note.splitlines()
+        with st.expander(label(first, 200), icon=":material/warning:"):
+            st.text("\n".join(rest))
+    return _listed_task(tasks, "officebench", {})
 
 
 @st.cache_data(show_spinner="Reading the checkout", max_entries=4, ttl="10m")
-def _checkout(_bench: Workbench, folder: str) -> dict[str, Task]:
-    return dict(_bench.officebench(folder))
+def _checkout(_bench: Workbench, folder: str) -> tuple[dict[str, Task], str]:
+    checkout = _bench.officebench(folder)
+    return dict(checkout.tasks), checkout.note

@@ -17,8 +17,8 @@ SHOWN_LINES = 12
 """Longer observations are folded behind a line that says how much more there is."""
 
 
-def draw_part(part: Part, run_id: str, *, opened: bool, live: bool, wide: bool) -> None:
-    """One plan or turn as a panel.
+def draw_part(part: Part, run_id: str, *, opened: bool, live: bool, wide: bool, said: str = "") -> None:
+    """One plan or turn as a panel; the remark ``said`` stands elsewhere already.
 
     A settled part sends its inside only while it is open; the live one is always open and keeps no state, so that it
     can be drawn again twice a second.
@@ -34,7 +34,7 @@ def draw_part(part: Part, run_id: str, *, opened: bool, live: bool, wide: bool) 
     panel = st.expander(_heading(part), expanded=opened, icon=_icon(part), key=place, on_change="rerun")
     if panel.open:
         with panel:
-            _draw_inside(part, run_id, key, live=False, wide=wide)
+            _draw_inside(part, run_id, key, live=False, wide=wide, said=said)
 
 
 def _icon(part: Part) -> str:
@@ -51,27 +51,30 @@ def _heading(part: Part) -> str:
     return f"{title} :small[:gray[{words.count(len(part.moves), 'step')}{failed}]]"
 
 
-def _draw_inside(part: Part, run_id: str, key: str, *, live: bool, wide: bool) -> None:
+def _draw_inside(part: Part, run_id: str, key: str, *, live: bool, wide: bool, said: str = "") -> None:
     if wide:
         left, right = st.columns([5, 3], gap="medium")
     else:
         left, right = st.container(), st.container()
     with left:
-        _draw_course(part, run_id, key, live=live)
+        _draw_course(part, run_id, key, live=live, said=said)
     with right:
         draw_recalls(part.recalls, key, live=live)
 
 
-def _draw_course(part: Part, run_id: str, key: str, *, live: bool) -> None:
+def _draw_course(part: Part, run_id: str, key: str, *, live: bool, said: str) -> None:
     """What was asked, what was done, and what came of it."""
     if part.kind == "turn":
         st.caption("Subtask")
     if part.text:
         st.text(part.text)
+    elif part.kind == "plan" and part.done:
+        st.caption("The model left the plan empty; the team went on without one.")
     for position, move in enumerate(part.moves):
         _draw_move(move, run_id, key, opened=live and position == len(part.moves) - 1)
     for remark in part.remarks:
-        draw_remark(remark)
+        if not (isinstance(remark, Noted) and said and remark.text == said):
+            draw_remark(remark)
     if part.report:
         st.caption("Report")
         _draw_report(part.report, f"{key}-report")
@@ -105,6 +108,7 @@ PURPOSE = {
     "facts": "facts",
     "rewrite": "query rewrite",
     "adjust": "adjustment",
+    "induce": "induction",
 }
 
 
@@ -125,6 +129,8 @@ def call_facts(call: Call) -> str:
     """Model, tokens, cost and time of a call in one line."""
     reply = call.event.reply
     facts = [label(reply.model or "unknown model", 60), f"{words.tokens(call.tokens)} tokens"]
+    if call.event.fault:
+        facts = [label(reply.model or "unknown model", 60), "failed"]
     if reply.cost is not None:
         facts.append(words.money(reply.cost))
     facts.append(words.seconds(reply.seconds))

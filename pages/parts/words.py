@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -46,6 +47,13 @@ def task_title(task_id: str) -> str:
     return f"{family_title(family)} {number}".strip()
 
 
+def task_name(task_id: str, titles: Mapping[str, str]) -> str:
+    """A task by what it is about: "budget_mail/3" is "Mail the budget (3)", where its family's title is known."""
+    family, _, number = task_id.partition("/")
+    title = titles.get(family)
+    return task_title(task_id) if title is None else f"{title} ({number})"
+
+
 def family_title(family: str) -> str:
     """A family's name in sentence case."""
     return family.replace("_", " ").replace("-", " ").strip().capitalize()
@@ -54,6 +62,19 @@ def family_title(family: str) -> str:
 def reader_title(reader: str) -> str:
     """Who reads a memory or makes a call: "the orchestrator", "the excel agent"."""
     return "the orchestrator" if reader == ORCHESTRATOR else f"the {reader} agent"
+
+
+def decider_title(by: str) -> str:
+    """Who decided: a person's name, or what did it by rule."""
+    match by:
+        case "auto":
+            return "The automatic curator"
+        case "validation" | "vanilla" | "adjustment":
+            return "The update rule"
+        case "demonstration":
+            return "The demonstration"
+        case _:
+            return by.capitalize() if by == "person" else by
 
 
 def tool_title(tool: str) -> str:
@@ -102,6 +123,6 @@ def day(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y, %H:%M}"
 
 
-def run_title(run: RunSummary) -> str:
+def run_title(run: RunSummary, titles: Mapping[str, str] | None = None) -> str:
     """What a run is called: its task's name, or the first words of one's own task."""
-    return one_line(run.task, 60) if run.task_id.startswith("own-") else task_title(run.task_id)
+    return one_line(run.task, 60) if run.task_id.startswith("own-") else task_name(run.task_id, titles or {})

@@ -34,6 +34,13 @@ class Job:
     view: View
 
 
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Tells a worker that the bank of this digest is not needed any more."""
+
+    digest: str
+
+
 def carry_out(lab: Lab, job: Job, snapshot: Snapshot, stop: threading.Event) -> list[Event]:
     """Run a job to its end and give all its events; its office is thrown away. Whatever goes wrong ends the run.
 

@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from procmem.errors import Cancelled
 from procmem.events import Event
-from procmem.experiment.job import Job, OnceEmbedder, carry_out, ended
+from procmem.experiment.job import Drop, Job, OnceEmbedder, carry_out, ended
 from procmem.experiment.snapshot import Snapshot
-from procmem.experiment.worker import Drop
 from procmem.lab import Lab
 from procmem.models.keys import provider_of
 from procmem.settings import Settings

@@ -27,13 +27,6 @@ if TYPE_CHECKING:
     from procmem.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """The bank of this digest is not needed any more."""
-
-    digest: str
-
-
 @dataclass(slots=True)
 class _House:
     """What the jobs of this process share."""
@@ -58,7 +51,7 @@ def main() -> None:
 
 
 def _serve(inbox: IO[bytes], house: _House) -> None:
-    from procmem.experiment.job import Job
+    from procmem.experiment.job import Drop, Job
 
     while True:
         match pickle.load(inbox):

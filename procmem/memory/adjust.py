@@ -26,6 +26,7 @@ Failure = tuple[Trajectory, Sequence[tuple[str, int]], str]
 class _Revised:
     memory: Memory
     why: str
+    run_id: str
 
 
 def adjust(failures: Sequence[Failure], pen: Pen) -> Generator[Event, None, list[Proposal]]:
@@ -104,7 +105,7 @@ def _read(text: str, memory: Memory, trajectory: Trajectory) -> _Revised | None:
     origin = memory.origin
     tasks = tuple(dict.fromkeys((*origin.learned_from, trajectory.task_id)))
     why = headline(said.group(1) if said else "", 300) or f"A run on “{headline(trajectory.task)}” failed."
-    return _Revised(replace(memory, unit=unit, origin=replace(origin, learned_from=tasks)), why)
+    return _Revised(replace(memory, unit=unit, origin=replace(origin, learned_from=tasks)), why, trajectory.run_id)
 
 
 def _revision(original: Memory, result: _Revised, pen: Pen) -> Proposal:
@@ -117,7 +118,7 @@ def _revision(original: Memory, result: _Revised, pen: Pen) -> Proposal:
         memories=tuple(changed),
         author=pen.model,
         reason=result.why,
-        run_id=None,
+        run_id=result.run_id,
     )
 
 

@@ -38,6 +38,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 Table: TypeAlias = list[list[Scalar]]
 
 _WHOLE = re.compile(r"\{\{([a-z_0-9]+)\}\}")
+_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
@@ -325,3 +326,17 @@ def load_tasks(folder: Path) -> dict[str, Task]:
                 raise BadInput(f"{path.name}, instance {number}, {error}") from error
             tasks[task.id] = task
     return tasks
+
+
+def family_titles(folder: Path) -> dict[str, str]:
+    """What each family is about, by its id; a fast look at the files' titles. What is no family is left out."""
+    found = ((path.stem, _TITLE.search(_opening(path))) for path in sorted(folder.glob("*.yaml")))
+    return {family: title[1].strip() for family, title in found if title}
+
+
+def _opening(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(2_000)
+    except OSError:
+        return ""

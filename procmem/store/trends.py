@@ -123,7 +123,7 @@ class RunHistory(Protocol):
         """
         ...
 
-    def marks(self, first: int, last: int, most: int = 150) -> list[Mark]:
+    def marks(self, first: int, last: int, most: int = 60) -> list[Mark]:
         """The decisions that changed the bank between two revisions, so far put together that there are few marks."""
         ...
 
@@ -221,7 +221,7 @@ class Trends:
         )
         return [Pair(*row) for row in rows]
 
-    def marks(self, first: int, last: int, most: int = 150) -> list[Mark]:
+    def marks(self, first: int, last: int, most: int = 60) -> list[Mark]:
         """See ``RunHistory``."""
         rows = self._db.rows(
             "select if(verdict = 'undo', 'undo', kind) as what, min(revision), max(revision), "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,8 +72,10 @@ def player() -> Answerer:
 def _line(
     play: Demonstration, messages: Sequence[dict[str, Any]], tools: Sequence[str], asked: str
 ) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
-    """The next line: a plan without tools, a delegation or the end with them, a step or the report for an agent."""
+    """The next line: a memory of the work, a plan, a delegation or the end, a step or the report of an agent."""
     done = sum(message["role"] == "tool" for message in messages)
+    if asked.startswith("Write a memory of the work below"):
+        return f"<start>{json.dumps(_memory(play))}<end>", []
     if not tools:
         return play.plan, []
     if "delegate" in tools:
@@ -85,3 +88,27 @@ def _line(
         return turn.report or "Done.", []
     step = turn.steps[done]
     return step.reason, [(step.tool, step.arguments)]
+
+
+def _memory(play: Demonstration) -> dict[str, Any]:
+    """The memory that the prompt distil.md asks for."""
+    return {
+        "high_level_plan": play.plan,
+        "subtasks": [
+            {
+                "agent": turn.agent,
+                "description": turn.subtask,
+                "steps": "".join(_remembered(step) for step in turn.steps),
+                "observations": turn.report or "[1] Done.",
+            }
+            for turn in play.turns
+        ],
+        "final_answer": play.answer or "Done.",
+        "reflections": play.reflections or "Nothing went wrong.",
+    }
+
+
+def _remembered(step: DemonstrationStep) -> str:
+    app, _, action = step.tool.partition("_")
+    call = json.dumps({"app": app, "action": action, **step.arguments})
+    return f"<think>{step.reason}</think><action>{call}</action>"

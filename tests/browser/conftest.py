@@ -115,8 +115,8 @@ def start_app() -> Iterator[Start]:
     """Start the app on a data folder with a model server; all are stopped at the end."""
     running: list[App] = []
 
-    def start(home: Path, models: OpenAIServer, embedder: str = "hash") -> App:
-        app = launch(home, models.url, embedder)
+    def start(home: Path, models: OpenAIServer, embedder: str = "hash", *, demo: bool = False) -> App:
+        app = launch(home, models.url, embedder, demo=demo)
         running.append(app)
         return app
 
@@ -136,7 +136,7 @@ def app(
     return start_app(home, model_server)
 
 
-def launch(home: Path, models: str, embedder: str = "hash") -> App:
+def launch(home: Path, models: str, embedder: str = "hash", *, demo: bool = False) -> App:
     """Start ``streamlit run app.py`` on a free port and wait until it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -145,6 +145,7 @@ def launch(home: Path, models: str, embedder: str = "hash") -> App:
         **os.environ,
         "PROCMEM_HOME": str(home),
         "PROCMEM_EMBEDDER": embedder,
+        "PROCMEM_DEMO": "on" if demo else "off",
         "OPENAI_API_BASE": models,
         "OPENAI_API_KEY": "sk-test",
     }

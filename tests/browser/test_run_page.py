@@ -190,7 +190,7 @@ def test_links_to_a_run_work_in_a_fresh_server(
     fresh = start_app(home, model_server)
     page.goto(f"{fresh.url}/run{query}")
     badge(page, "Succeeded")
-    assert page.get_by_role("heading", name="Calendar add 4").is_visible()
+    assert page.get_by_role("heading", name="Add an event that the instruction states (4)").is_visible()
     page.goto(f"{fresh.url}/{query}")
     badge(page, "Succeeded")
     fresh.stop()

@@ -1,0 +1,61 @@
+"""The Memories page: the bank as list and map, its changes, import and export, and a memory's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts import address
+from pages.parts.collector import spare_libraries
+from procmem.errors import BadInput
+
+if TYPE_CHECKING:
+    from procmem.workbench import Workbench
+
+
+def draw_memories_page(open_bench: Callable[[], Workbench]) -> None:
+    """Draw the page. The title is on the screen before anything is loaded."""
+    memory_id = address.read("memory")
+    if memory_id is None:
+        st.title("Memories", anchor=False)
+    try:
+        bench = open_bench()
+    except BadInput as error:
+        _draw_closed(str(error))
+        return
+    _draw_view(bench, memory_id)
+    if bench.preparation.state == "waiting":
+        bench.warm()
+    spare_libraries()
+
+
+def _draw_closed(problem: str) -> None:
+    """The workbench can not be opened: what is wrong, and how to go on."""
+    from pages.parts.plain import label
+
+    st.error(label(problem, 600), title="The data can not be opened", icon=":material/lock:")
+    st.button("Try again", type="primary", icon=":material/refresh:")
+
+
+def _draw_view(bench: Workbench, memory_id: str | None) -> None:
+    from pages.parts.memory_bank import draw_bank
+    from pages.parts.memory_desk import draw_message
+    from pages.parts.memory_detail import draw_memory_page
+    from pages.parts.plain import label
+    from pages.parts.preparation import draw_preparation
+
+    for notice in bench.store.notices:
+        st.warning(label(notice, 600), icon=":material/warning:")
+    draw_preparation(bench)
+    draw_message(bench)
+    if memory_id is None:
+        draw_bank(bench)
+    else:
+        draw_memory_page(bench, memory_id)
+
+
+if __name__ == "__main__":
+    # Streamlit's old router runs this file by itself at /memories_page while nobody has opened the app yet.
+    st.switch_page("app.py")

@@ -1,0 +1,243 @@
+"""What a newcomer finds: a few simulated runs and a small experiment, made on this machine in the first minute.
+
+Nothing is shipped: the figures are those of runs that were really carried out here, by the simulated team. It is made
+only in a data folder that nobody has used yet, one thing after the other, so that a person's own run never waits.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from procmem.agents.demonstrator import DEMONSTRATION
+from procmem.agents.teams import make_team
+from procmem.errors import BadInput, ProcMemError
+from procmem.experiment.plan import Arm, Design
+from procmem.preferences import preferences_file
+from procmem.store.trends import RunFilter
+from procmem.types import Policy, RunSummary, Task
+
+if TYPE_CHECKING:
+    from procmem.settings import Settings
+    from procmem.store.store import Store
+    from procmem.workbench import Workbench
+
+TEAM = make_team("LLM team")
+SHOWN = ("calendar_add/4", "invitation/4", "excel_cancelled/4", "contract_notice/4", "free_slot/4")
+"""Run with memory and without, so that Trends has pairs and Review has proposals. They differ in how they end: one
+needs no memory, three profit from it, one is not solved either way. That is a choice of what to show, and no figure."""
+COMPARED = (
+    "calendar_add/5",
+    "contract_notice/5",
+    "excel_cancelled/5",
+    "file_naming/4",
+    "free_slot/4",
+    "receipt/4",
+    "region_report/4",
+    "reminder_mails/4",
+)
+"""Tasks of the experiment, chosen in the same way: their families came into the bank early, late, or without effect."""
+EXPERIMENT = "As the bank grows"
+NONE, MEMORY = Policy(placement="none", every=0), Policy()
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoState:
+    """How far the demo is. "none": there is nothing to be made."""
+
+    state: Literal["none", "working", "ready", "failed"]
+    text: str = ""
+    fraction: float = 0.0
+
+
+class Demo:
+    """Makes the content of the first start, in a thread of its own."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._lock = threading.Lock()
+        self._begun = False
+        self._now = DemoState("none")
+
+    @property
+    def now(self) -> DemoState:
+        """How far it is."""
+        return self._now
+
+    def begin(self) -> None:
+        """Start in the background where the data folder is untouched or an earlier start was cut short; once."""
+        with self._lock:
+            if self._begun or not self._bench.lab.settings.demo:
+                return
+            self._begun = True
+        if unfinished(self._bench.lab.settings).exists() or untouched(self._bench.store):
+            self._now = DemoState("working", "Waiting for the memory bank")
+            threading.Thread(target=self._work, name="demo", daemon=True).start()
+
+    def _work(self) -> None:
+        try:
+            for state in self.make():
+                self._now = state
+        except (ProcMemError, OSError) as error:  # also when the store is closed under it: the next start goes on
+            _log.info("The demo is not complete: %s", error)
+            self._now = DemoState("failed", str(error))
+
+    def make(self) -> Iterator[DemoState]:
+        """Make what is missing, saying how far it is.
+
+        Raises:
+            BadInput: the memory bank could not be prepared.
+        """
+        mark = unfinished(self._bench.lab.settings)
+        mark.touch()
+        self._await_bank()
+        yield from self._runs()
+        yield from self._experiment()
+        mark.unlink(missing_ok=True)
+        yield DemoState("ready", "Ready.", 1.0)
+
+    def _await_bank(self) -> None:
+        self._bench.warm()
+        while (now := self._bench.preparation).state in ("waiting", "working"):
+            time.sleep(0.1)
+        if now.state == "failed":
+            raise BadInput(now.text)
+
+    def _runs(self) -> Iterator[DemoState]:
+        """Each task without memory and with it; what the second one teaches waits for review."""
+        done = {(run.task_id, run.policy.placement): run.id for run in _own_runs(self._bench.store) if run.ended}
+        tasks = _named(self._bench.tasks, SHOWN)
+        for number, task in enumerate(tasks):
+            yield DemoState("working", f"Simulated runs: {number} of {len(tasks)} tasks", number / len(tasks) / 2)
+            with_memory = done.get((task.id, MEMORY.placement)) or self._run(task, MEMORY)
+            if (task.id, NONE.placement) not in done:
+                self._run(task, NONE, with_memory)
+
+    def _run(self, task: Task, policy: Policy, compared_with: str | None = None) -> str:
+        run_id = self._bench.start(task, TEAM, policy, compared_with)
+        while self._bench.store.run(run_id).ended is None:
+            time.sleep(0.1)
+        return run_id
+
+    def _experiment(self) -> Iterator[DemoState]:
+        """The bank as it was at several moments, and no memory, on the same tasks."""
+        yield DemoState("working", "A small experiment: starting", 0.5)
+        experiments = self._bench.experiments
+        begun = next((record for record in experiments.records() if record.name == EXPERIMENT), None)
+        if begun is not None and begun.status == "done":
+            return
+        if begun is not None:
+            with suppress(BadInput):  # it is under way: somebody resumed it on the Trends page
+                experiments.resume(begun.id)
+        wanted = design(self._bench.tasks, self._bench.store.revision)
+        name = begun.id if begun else experiments.start(wanted, workers=1)
+        while (now := experiments.progress(name)).state == "running":
+            text = f"A small experiment: {now.done} of {now.total} simulated runs"
+            yield DemoState("working", text, 0.5 + now.done / now.total / 2)
+            time.sleep(0.25)
+
+
+def design(tasks: Mapping[str, Task], revision: int) -> Design:
+    """The experiment of the first start: what the bank was worth when it was a third, two thirds, and whole."""
+    moments = (("a third of the bank", revision // 3), ("two thirds", 2 * revision // 3), ("the whole bank", revision))
+    return Design(
+        name=EXPERIMENT,
+        kind="grid",
+        arms=(Arm("no memory", NONE), *(Arm(name, MEMORY, revision=moment) for name, moment in moments)),
+        teams=(TEAM,),
+        tasks=tuple(task.id for task in _named(tasks, COMPARED)),
+    )
+
+
+def _named(tasks: Mapping[str, Task], names: Sequence[str]) -> list[Task]:
+    """These tasks; where a data folder has others, the first test tasks in their place."""
+    tests = [task for task in tasks.values() if task.split == "test"]
+    return [tasks[name] for name in names if name in tasks] or tests[: len(names)]
+
+
+# --- whether, and how to begin anew ----------------------------------------------------------------------------------
+
+
+def unfinished(settings: Settings) -> Path:
+    """A file that is there while the demo is being made, so that a killed one is completed."""
+    return settings.home / "demo-unfinished"
+
+
+def untouched(store: Store) -> bool:
+    """Whether nobody has used this store: it holds nothing, or what demonstrations taught."""
+    others = any(store.history_of(RunFilter(source=source), limit=1)[1] for source in ("own", "experiment"))
+    waiting = store.proposal_counts()["undecided"]
+    by_others = any(decision.by != DEMONSTRATION for decision in store.decisions(limit=1))
+    return not (others or waiting or by_others)
+
+
+def _own_runs(store: Store) -> Sequence[RunSummary]:
+    return store.history_of(RunFilter(source="own"), limit=100)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a reset deletes."""
+
+    runs: int
+    memories: int
+    proposals: int
+    experiments: int
+    uploads: int
+
+
+def holdings(bench: Workbench) -> Holdings:
+    """What is in the data folder now."""
+    uploads = bench.lab.settings.uploads
+    return Holdings(
+        runs=bench.store.history_of(RunFilter(source="any"), limit=1)[1],
+        memories=bench.store.count(),
+        proposals=sum(bench.store.proposal_counts().values()),
+        experiments=len(bench.experiments.records(10_000)),
+        uploads=sum(1 for path in uploads.rglob("*") if path.is_file()) if uploads.is_dir() else 0,
+    )
+
+
+def backup_name(settings: Settings, stem: str = "procmem") -> Path:
+    """Where a backup made now goes."""
+    return settings.home / "backups" / f"{stem}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.duckdb"
+
+
+def empty_home(settings: Settings) -> Path | None:
+    """Empty the data folder of a closed workbench, except for backups and the chosen team; the next start fills it.
+
+    The database is not deleted but becomes a backup, whose path is returned.
+
+    Raises:
+        BadInput: something can not be moved or deleted.
+    """
+    keep = {"backups", preferences_file(settings.home).name}
+    aside = None
+    try:
+        if settings.database.exists():
+            aside = backup_name(settings, "before-reset")
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            settings.database.rename(aside)
+            log = settings.database.with_name(settings.database.name + ".wal")
+            if log.exists():
+                log.rename(aside.with_name(aside.name + ".wal"))
+        for path in settings.home.iterdir():
+            if path.name in keep:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    except OSError as error:
+        raise BadInput(f"The data folder {settings.home} could not be emptied: {error}.") from error
+    return aside
