@@ -68,6 +68,7 @@ PAGES = [
 ]
 st.logo(MARK, size="large")
 shown = st.navigation(PAGES, position="top")
-draw_tour(shown.title)
+with st.container():  # its place stays when the tour ends, so that nothing below is made anew
+    draw_tour(shown.title)
 shown.run()
 begin_first_start()

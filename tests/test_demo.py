@@ -16,6 +16,7 @@ from procmem.demo import (
     TEAM,
     Demo,
     design,
+    drawn,
     empty_home,
     holdings,
     unfinished,
@@ -100,10 +101,15 @@ def test_the_demo_can_be_switched_off(tmp_path: Path) -> None:
     bench.close()
 
 
-def test_the_tasks_that_are_shown_are_bundled_test_tasks() -> None:
+def test_tasks_are_drawn_by_lot_one_test_task_of_a_family_and_none_for_both_uses() -> None:
     tasks = load_tasks(PROJECT / "data" / "tasks")
-    assert {tasks[name].split for name in (*SHOWN, *COMPARED)} == {"test"}
-    assert {tasks[name].level for name in COMPARED} == {1, 2, 3}
+    lot = drawn(tasks)
+    assert {task.split for task in lot} == {"test"}
+    assert len({task.family for task in lot}) == len(lot) >= SHOWN + COMPARED
+    compared = design(tasks, 99).tasks
+    assert len(compared) == COMPARED
+    assert not set(compared) & {task.id for task in lot[:SHOWN]}
+    assert drawn(dict(reversed(tasks.items()))) == lot
 
 
 def test_the_experiment_compares_no_memory_with_the_bank_at_three_moments(bench: Workbench) -> None:

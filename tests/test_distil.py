@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,17 +84,14 @@ def test_json_in_a_code_fence_or_without_tags_is_read() -> None:
 
 @given(st.one_of(st.text(max_size=300), st.text(max_size=200).map(lambda text: f"<start>{{{text}}}<end>")))
 def test_whatever_a_model_says_is_a_unit_or_a_sentence(text: str) -> None:
+    said = ""
     try:
         assert isinstance(read_unit(text, "t"), FullTaskUnit)
     except BadInput as error:
-        assert str(error).endswith(".")
+        said = str(error)
+    assert said == "" or said.endswith(".")
 
 
 def test_a_bottomless_answer_is_refused() -> None:
-    try:
+    with pytest.raises(BadInput, match=r"the JSON (is nested too deeply|does not parse: line 1, column 100001)"):
         read_unit("[" * 100_000, "t")
-    except BadInput as error:
-        assert str(error) in (
-            "the JSON is nested too deeply.",
-            "the JSON does not parse: line 1, column 100001: Expecting value.",
-        )

@@ -17,7 +17,15 @@ BEAT = 1.0
 
 
 def draw_preparation(bench: Workbench) -> None:
-    """Progress while the workbench prepares, a warning when it could not, nothing when it is ready."""
+    """Progress while the workbench prepares, a warning when it could not, nothing when it is ready.
+
+    Its place stays when it goes away, so that the fields below it are not made anew under somebody's fingers.
+    """
+    with st.container(gap=None):
+        _draw(bench)
+
+
+def _draw(bench: Workbench) -> None:
     match bench.preparation.state:
         case "waiting" | "working":
             st.fragment(_draw_progress, run_every=BEAT)(bench)

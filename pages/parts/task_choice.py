@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from procmem.workbench import Workbench
 
 TaskMaker: TypeAlias = Callable[[], Task]
-STARTERS = frozenset({"excel_cancelled/5", "receipt/4", "region_report/4"})
-"""What a newcomer is invited to begin with, where it is there: one task for each number of apps."""
 Known = TypeVar("Known", int, str)
 SOURCES = {"Bundled": "", "Your own": "own", "OfficeBench": "officebench"}
 """Where a task comes from, and how the URL says it."""
@@ -145,7 +143,7 @@ def _draw_suggestions(tasks: Mapping[str, Task], key: str, titles: Mapping[str, 
     with st.container(gap="xsmall"):
         for level in sorted({task.level for task in tasks.values()}):
             alike = [task for task in tasks.values() if task.level == level]
-            one = next((task for task in alike if task.id in STARTERS), alike[0])
+            one = alike[0]
             apps = words.count(level, "app") if level else "no checks"
             st.button(
                 f"{label(words.task_name(one.id, titles), 100)} :gray[:small[{apps}]]",

@@ -47,8 +47,8 @@ def draw_connections(team: Team) -> None:
 
 
 def _draw_rows(tried: Connections, models: tuple[str, ...], was_testing: bool) -> None:
-    if was_testing and not tried.testing:
-        st.rerun()
+    if was_testing != tried.testing:
+        st.rerun()  # begins or ends the regular looks
     known = tried.known
     with st.container(border=True, gap="small"):
         for model in models:

@@ -111,9 +111,8 @@ def _read(text: str, memory: Memory, trajectory: Trajectory) -> _Revised | None:
 def _revision(original: Memory, result: _Revised, pen: Pen) -> Proposal:
     """The proposal to revise a full-task memory and the subtask memories that change with it."""
     changed = [result.memory, *_changed_parts(result.memory, pen)]
-    run = result.memory.origin.learned_from[-1]
     return Proposal(
-        id=f"adjust-{original.id}-v{original.version}-{run.replace('/', '-')}",
+        id=f"adjust-{original.id}-v{original.version}-{result.run_id}",
         kind="revise",
         memories=tuple(changed),
         author=pen.model,

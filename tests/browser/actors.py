@@ -60,6 +60,8 @@ def player() -> Answerer:
     def answer(
         model: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None, seed: int
     ) -> tuple[str, list[tuple[str, dict[str, Any]]], tuple[int, int]]:
+        if [tool["function"]["name"] for tool in tools or ()] == ["report_ready"]:
+            return "", [("report_ready", {"word": "ready"})], (20, 5)
         asked = "\n".join(str(message.get("content")) for message in messages if message["role"] == "user")
         play = next(play for text, play in plays.items() if play is not None and text in asked)
         size = sum(len(str(message.get("content"))) for message in messages) // 4

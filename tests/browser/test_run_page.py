@@ -156,6 +156,7 @@ def test_an_own_task_with_uploaded_files_runs_and_its_result_can_be_downloaded(
     page.get_by_role("radio", name="Your own").or_(page.get_by_role("button", name="Your own")).click()
     use_test_model(page)
     page.get_by_label("What should the team do?").fill(OWN_TASK)
+    page.keyboard.press("Tab")
     page.locator("input[type=file]").set_input_files([sheet, letter])
     page.get_by_text("summary.docx").last.wait_for()
     await_idle(page)
@@ -216,6 +217,7 @@ def test_text_from_files_and_models_is_shown_and_never_interpreted(page: Page, a
     page.get_by_role("radio", name="Your own").or_(page.get_by_role("button", name="Your own")).click()
     use_test_model(page)
     page.get_by_label("What should the team do?").fill(HOSTILE_TASK)
+    page.keyboard.press("Tab")
     page.locator("input[type=file]").set_input_files(
         {"name": "notes.txt", "mimeType": "text/plain", "buffer": HOSTILE.encode()}
     )

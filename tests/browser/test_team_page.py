@@ -28,7 +28,7 @@ def test_models_are_tried_and_what_failed_is_named_while_the_page_stays_usable(p
     page.keyboard.press("Enter")
     page.get_by_text("nobody/knows-this", exact=True).wait_for()
     page.get_by_role("button", name="Test connection").click()
-    page.get_by_text(re.compile(r"^openai/test-model answers")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"^openai/test-model calls tools")).wait_for(timeout=60_000)
     page.get_by_text(re.compile("nobody/knows-this.*LiteLLM|No provider|no provider|knows no", re.I)).first.wait_for()
     main = page.get_by_test_id("stMain")
     main.get_by_text("OPENAI_API_KEY", exact=True).wait_for()
