@@ -163,9 +163,11 @@ def test_an_own_task_with_uploaded_files_runs_and_its_result_can_be_downloaded(
     start(page)
     await_end(page)
     badge(page, "Finished")
-    assert page.get_by_text("This task has no checks").is_visible()
+    page.get_by_text("This task has no checks").wait_for()
 
     page.locator("summary").filter(has_text="summary.docx").filter(has_text="changed").click()
+    page.get_by_role("button", name="Download", exact=True).wait_for()
+    await_idle(page)  # a click while the page is drawn anew would go nowhere
     with page.expect_download() as download:
         page.get_by_role("button", name="Download", exact=True).click()
     result = Document(io.BytesIO(Path(download.value.path()).read_bytes()))
