@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import address
-from pages.parts.collector import spare_libraries
-from procmem.errors import BadInput
+from pages.parts.shell import draw_notices, draw_page
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
@@ -20,35 +19,15 @@ def draw_memories_page(open_bench: Callable[[], Workbench]) -> None:
     memory_id = address.read("memory")
     if memory_id is None:
         st.title("Memories", anchor=False)
-    try:
-        bench = open_bench()
-    except BadInput as error:
-        _draw_closed(str(error))
-        return
-    _draw_view(bench, memory_id)
-    if bench.preparation.state == "waiting":
-        bench.warm()
-    spare_libraries()
-
-
-def _draw_closed(problem: str) -> None:
-    """The workbench can not be opened: what is wrong, and how to go on."""
-    from pages.parts.plain import label
-
-    st.error(label(problem, 600), title="The data can not be opened", icon=":material/lock:")
-    st.button("Try again", type="primary", icon=":material/refresh:")
+    draw_page(open_bench, lambda bench: _draw_view(bench, memory_id))
 
 
 def _draw_view(bench: Workbench, memory_id: str | None) -> None:
     from pages.parts.memory_bank import draw_bank
     from pages.parts.memory_desk import draw_message
     from pages.parts.memory_detail import draw_memory_page
-    from pages.parts.plain import label
-    from pages.parts.preparation import draw_preparation
 
-    for notice in bench.store.notices:
-        st.warning(label(notice, 600), icon=":material/warning:")
-    draw_preparation(bench)
+    draw_notices(bench)
     draw_message(bench)
     if memory_id is None:
         draw_bank(bench)

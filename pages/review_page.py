@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from pages.parts.collector import spare_libraries
-from procmem.errors import BadInput, UnknownName
+from pages.parts.shell import draw_notices, draw_page
+from procmem.errors import UnknownName
 
 if TYPE_CHECKING:
     from procmem.types import FiledProposal
@@ -20,38 +20,18 @@ if TYPE_CHECKING:
 def draw_review_page(open_bench: Callable[[], Workbench]) -> None:
     """Draw the page. The title is on the screen before anything is loaded."""
     st.title("Review", anchor=False)
-    try:
-        bench = open_bench()
-    except BadInput as error:
-        _draw_closed(str(error))
-        return
-    _draw_view(bench)
-    if bench.preparation.state == "waiting":
-        bench.warm()
-    spare_libraries()
-
-
-def _draw_closed(problem: str) -> None:
-    """The workbench can not be opened: what is wrong, and how to go on."""
-    from pages.parts.plain import label
-
-    st.error(label(problem, 600), title="The data can not be opened", icon=":material/lock:")
-    st.button("Try again", type="primary", icon=":material/refresh:")
+    draw_page(open_bench, _draw_view)
 
 
 def _draw_view(bench: Workbench) -> None:
     from pages.parts import drawers
-    from pages.parts.plain import label
-    from pages.parts.preparation import draw_preparation
     from pages.parts.review_actions import draw_cascade, draw_problem
     from pages.parts.review_desk import open_proposal
     from pages.parts.review_keys import draw_keys
 
     # Each in a place of its own: what comes and goes must not move what stands below, or it is drawn anew.
     with st.container():
-        for notice in bench.store.notices:
-            st.warning(label(notice, 600), icon=":material/warning:")
-        draw_preparation(bench)
+        draw_notices(bench)
     table = _draw_head(bench)
     with st.container():
         draw_problem()

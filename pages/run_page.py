@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.collector import spare_libraries
+from pages.parts.shell import draw_notices, draw_page
 from procmem.errors import BadInput
 
 if TYPE_CHECKING:
@@ -21,35 +21,15 @@ def draw_run_page(open_bench: Callable[[], Workbench]) -> None:
     first = st.query_params.get("run")
     if not first:
         st.title("Run a task", anchor=False)
-    try:
-        bench = open_bench()
-    except BadInput as error:
-        _draw_closed(str(error))
-        return
-    _draw_view(bench, first)
-    if bench.preparation.state == "waiting":
-        bench.warm()
-    spare_libraries()
-
-
-def _draw_closed(problem: str) -> None:
-    """The workbench can not be opened: what is wrong, and how to go on."""
-    from pages.parts.plain import label
-
-    st.error(label(problem, 600), title="The data can not be opened", icon=":material/lock:")
-    st.button("Try again", type="primary", icon=":material/refresh:")
+    draw_page(open_bench, lambda bench: _draw_view(bench, first))
 
 
 def _draw_view(bench: Workbench, first: str | None) -> None:
     from pages.parts import drawers
     from pages.parts.compare_view import draw_comparison
-    from pages.parts.plain import label
-    from pages.parts.preparation import draw_preparation
     from pages.parts.run_view import draw_run
 
-    for notice in bench.store.notices:
-        st.warning(label(notice, 600), icon=":material/warning:")
-    draw_preparation(bench)
+    draw_notices(bench)
     second = st.query_params.get("with")
     if not first:
         _draw_setup(bench)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import runs_address
-from pages.parts.collector import spare_libraries
-from procmem.errors import BadInput
+from pages.parts.shell import draw_notices, draw_page
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
@@ -20,32 +19,12 @@ VIEWS = {"trends": ":material/trending_up: As the bank evolves", "experiments": 
 def draw_trends_page(open_bench: Callable[[], Workbench]) -> None:
     """Draw the page. The title is on the screen before anything is loaded."""
     st.title("Trends", anchor=False)
-    try:
-        bench = open_bench()
-    except BadInput as error:
-        _draw_closed(str(error))
-        return
-    _draw_view(bench)
-    if bench.preparation.state == "waiting":
-        bench.warm()
-    spare_libraries()
-
-
-def _draw_closed(problem: str) -> None:
-    """The workbench can not be opened: what is wrong, and how to go on."""
-    from pages.parts.plain import label
-
-    st.error(label(problem, 600), title="The data can not be opened", icon=":material/lock:")
-    st.button("Try again", type="primary", icon=":material/refresh:")
+    draw_page(open_bench, _draw_view)
 
 
 def _draw_view(bench: Workbench) -> None:
-    from pages.parts.plain import label
-    from pages.parts.preparation import draw_preparation
 
-    for notice in bench.store.notices:
-        st.warning(label(notice, 600), icon=":material/warning:")
-    draw_preparation(bench)
+    draw_notices(bench)
     view = runs_address.chosen("view", tuple(VIEWS)) or "trends"
     st.segmented_control(
         "View",

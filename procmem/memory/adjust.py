@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from procmem.errors import BadInput, LimitReached, ModelFailed
 from procmem.events import Event, Noted
 from procmem.memory.build import Pen, parts_of
-from procmem.memory.distil import DISTILLER, RULES
+from procmem.memory.distil import DISTILLER, RULES, ask_usable
 from procmem.memory.rules import headline
 from procmem.memory.trajectories import text_of
 from procmem.memory.units import read_unit, unit_json
@@ -72,20 +72,11 @@ def _ask(memory: Memory, trajectory: Trajectory, feedback: str, pen: Pen) -> Gen
     talk = Conversation(pen.line, f"adjust {memory.id} after {trajectory.run_id}", DISTILLER, pen.model, "")
     shown = json.dumps(unit_json(memory.unit), ensure_ascii=False, indent=1)
     talk.say(render("adjust", memory=shown, trajectory=text_of(trajectory), feedback=feedback or "Not stated."))
-    problem = ""
-    for _ in range(2):
-        try:
-            reply = yield from talk.ask("adjust", 0)
-        except (ModelFailed, LimitReached) as failure:
-            yield Noted(f"“{memory.title}” could not be adjusted: {failure}", "warning")
-            return None
-        try:
-            return _read(reply.text, memory, trajectory)
-        except BadInput as error:
-            problem = str(error)
-            talk.say(render("distil_again", problem=problem))
-    yield Noted(f"“{memory.title}” could not be adjusted: {problem}", "warning")
-    return None
+    try:
+        return (yield from ask_usable(talk, "adjust", lambda text: _read(text, memory, trajectory)))
+    except (ModelFailed, LimitReached, BadInput) as problem:
+        yield Noted(f"“{memory.title}” could not be adjusted: {problem}", "warning")
+        return None
 
 
 def _read(text: str, memory: Memory, trajectory: Trajectory) -> _Revised | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from procmem.errors import BadInput, LimitReached, ModelFailed
 from procmem.events import Event
@@ -13,7 +14,9 @@ from procmem.memory.trajectories import text_of
 from procmem.memory.units import read_unit
 from procmem.models.conversation import Conversation, Line
 from procmem.prompts import render
-from procmem.types import FullTaskUnit, Trajectory
+from procmem.types import FullTaskUnit, Purpose, Trajectory
+
+T = TypeVar("T")
 
 RULES = "rules"
 """The distiller that is no model: it transcribes the trajectory by LEGOMem's rules."""
@@ -45,28 +48,37 @@ def distil(trajectory: Trajectory, line: Line, model: str) -> Generator[Event, N
         return Distilled(plain)
     talk = Conversation(line, f"distil {trajectory.run_id}", DISTILLER, model, "")
     talk.say(render("distil", trajectory=text_of(trajectory)))
-    problem = ""
-    for _ in range(2):
-        try:
-            reply = yield from talk.ask("script", 0)
-        except (ModelFailed, LimitReached) as failure:
-            return Distilled(plain, str(failure))
-        try:
-            unit = _checked(read_unit(reply.text, trajectory.task), trajectory)
-        except BadInput as error:
-            problem = str(error)
-            talk.say(render("distil_again", problem=problem))
-        else:
-            return Distilled(unit)
-    return Distilled(plain, f"{model} gave no usable memory: {problem}")
+    try:
+        return Distilled((yield from ask_usable(talk, "script", lambda text: _usable(text, trajectory))))
+    except (ModelFailed, LimitReached) as failure:
+        return Distilled(plain, str(failure))
+    except BadInput as problem:
+        return Distilled(plain, f"{model} gave no usable memory: {problem}")
 
 
-def _checked(unit: FullTaskUnit, trajectory: Trajectory) -> FullTaskUnit:
-    """The unit with its agents' exact names.
+def ask_usable(talk: Conversation, purpose: Purpose, read: Callable[[str], T]) -> Generator[Event, None, T]:
+    """What ``read`` makes of the model's answer; one that it refuses is asked for once more, with what was wrong.
 
     Raises:
-        BadInput: a subtask of an agent that took no part.
+        BadInput: the second answer is refused as well.
+        ModelFailed, LimitReached, Cancelled: there is no answer.
     """
+    reply = yield from talk.ask(purpose, 0)
+    try:
+        return read(reply.text)
+    except BadInput as error:
+        talk.say(render("distil_again", problem=str(error)))
+    reply = yield from talk.ask(purpose, 0)
+    return read(reply.text)
+
+
+def _usable(text: str, trajectory: Trajectory) -> FullTaskUnit:
+    """The answer's unit with its agents' exact names.
+
+    Raises:
+        BadInput: it is no unit, or has a subtask of an agent that took no part.
+    """
+    unit = read_unit(text, trajectory.task)
     agents = {turn.agent.lower(): turn.agent for turn in trajectory.turns}
     for subtask in unit.subtasks:
         if _plain(subtask.agent) not in agents:
