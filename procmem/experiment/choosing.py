@@ -8,7 +8,7 @@ from typing import Literal
 
 from procmem.errors import BadInput
 from procmem.experiment.plan import Design, Kind
-from procmem.experiment.presets import PRESETS, Ask, Bank, design_of
+from procmem.experiment.presets import PRESETS, Ask, Bank, design_of, spread
 from procmem.types import Split, Task
 
 OWN = "own"
@@ -86,9 +86,3 @@ def design_for(wish: Wish, tasks: Mapping[str, Task], training: Sequence[str] = 
         if wish.kind == "stream":
             design = PRESETS["memp-update"].adapt(design, ask)
     return replace(design, name=wish.name.strip() or design.name, group=wish.group)
-
-
-def spread(ids: Sequence[str], limit: int) -> tuple[str, ...]:
-    """At most so many of these, evenly spread; all for 0."""
-    count = min(limit or len(ids), len(ids))
-    return tuple(ids[place * len(ids) // count] for place in range(count))
