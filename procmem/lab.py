@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import cast
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from procmem.agents.assignment import Assignment
 from procmem.agents.demonstrator import DEMONSTRATION, demonstration_team, replies
@@ -356,10 +356,16 @@ def revive_setup(data: JsonObject) -> tuple[Task, Team, Policy]:
     """What ``setup`` described.
 
     Raises:
-        pydantic.ValidationError: the data is from another version.
+        BadInput: another version of ProcMem recorded it.
     """
-    return (
-        TypeAdapter(Task).validate_python(data["task"]),
-        TypeAdapter(Team).validate_python(data["team"]),
-        TypeAdapter(Policy).validate_python(data["policy"]),
-    )
+    try:
+        return (
+            TypeAdapter(Task).validate_python(data["task"]),
+            TypeAdapter(Team).validate_python(data["team"]),
+            TypeAdapter(Policy).validate_python(data["policy"]),
+        )
+    except (KeyError, ValidationError):
+        raise BadInput(
+            "This run was recorded by another version of ProcMem: it can be looked at, but not be repeated or learned "
+            "from. Run its task again."
+        ) from None

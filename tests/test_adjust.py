@@ -18,7 +18,7 @@ from procmem.memory.rules import full_task_unit
 from procmem.memory.units import unit_json
 from procmem.models.embedders import make_embedder
 from procmem.store.duck import DuckStore
-from procmem.types import FullTaskUnit, Memory, Proposal, Step, Trajectory, Turn
+from procmem.types import AgentRole, FullTaskUnit, Memory, Proposal, Step, Trajectory, Turn
 from tests.answering import AnsweringModel, finish, line_to
 
 READ = Step("Look.", "excel_read_file", {"file_path": "data/a.xlsx"}, "a table")
@@ -43,7 +43,8 @@ def store() -> DuckStore:
 
 
 def pen(store: DuckStore, model: AnsweringModel, name: str = "answering") -> Pen:
-    return Pen(Bank(store, make_embedder("hash")), line_to(model), name)
+    agents = (AgentRole("system", "You look after files.", ("files",), name),)
+    return Pen(Bank(store, make_embedder("hash")), line_to(model), name, agents)
 
 
 def answer(memory: Memory, why: str = "The total lacked the last row.", **changes: object) -> str:
@@ -77,6 +78,8 @@ def test_a_misleading_memory_gets_a_revision_with_the_subtasks_that_change(store
     (prompt,) = model.prompts("adjust")
     assert "- the cell is empty" in prompt
     assert '"agent": "excel"' in prompt
+    assert "system:\n- files_" in prompt
+    assert "\n- files_read_file(file_path, [start_line])\n" in prompt
 
 
 def test_every_memory_that_entered_is_looked_at_by_way_of_its_task(store: DuckStore) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from procmem.errors import BadInput
-from procmem.experiment.choosing import Wish, design_for, spread
+from procmem.experiment.choosing import Wish, design_for
 from procmem.types import Split
 from tests.bench import note_task
 
@@ -57,9 +57,3 @@ def test_a_preset_keeps_its_arms_and_takes_the_chosen_models_and_name() -> None:
 def test_a_choice_that_leaves_nothing_says_what_to_choose(wish: Wish, problem: str) -> None:
     with pytest.raises(BadInput, match=problem):
         design_for(wish, TASKS)
-
-
-def test_a_limit_spreads_over_the_whole_list() -> None:
-    assert spread("abcdef", 3) == ("a", "c", "e")
-    assert spread("abc", 0) == ("a", "b", "c")
-    assert spread("abc", 9) == ("a", "b", "c")

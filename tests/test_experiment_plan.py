@@ -81,11 +81,40 @@ def test_a_limit_spreads_over_the_tasks_to_run_and_to_learn_from() -> None:
     assert (plain.tasks, plain.lessons[0].tasks) == (("note/2",), ("note/0",))
     assert spread(("a", "b", "c", "d", "e", "f"), 3) == ("a", "c", "e")
     assert spread(("a", "b"), 9) == ("a", "b")
+    assert spread(("a", "b"), 0) == ("a", "b")
 
 
-def test_the_update_preset_is_a_stream_over_all_tasks() -> None:
-    plain = design_of("memp-update", ASK)
-    assert (plain.kind, plain.start, sorted(plain.tasks)) == ("stream", "empty", sorted(TASKS))
+def test_every_further_seed_of_a_stream_begins_a_group_later() -> None:
+    plain = design(ALL, tasks=["a", "b", "c", "d"], kind="stream", group=2, seeds=(0, 1))
+    assert [(c.task_id, c.seed, c.group) for c in cells(plain)] == [
+        ("a", 0, 0), ("c", 1, 0), ("b", 0, 0), ("d", 1, 0), ("c", 0, 1), ("a", 1, 1), ("d", 0, 1), ("b", 1, 1),
+    ]  # fmt: skip
+
+
+SEVERAL = {
+    name: Task(
+        name, "Write", "Alice", NOW, 1, ("files",), name[0], "train" if name < "d" and name[1] in "12" else "test"
+    )  # type: ignore[arg-type]
+    for name in ("a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4", "c1", "c2", "c3", "d1", "d2", "d3", "d4")
+}
+
+
+def test_the_update_preset_repeats_families_that_the_bank_saw_once() -> None:
+    plain = design_of("memp-update", Ask(SEVERAL))
+    assert (plain.kind, plain.start, plain.taught) == ("stream", "demonstrations", ("a1", "b1", "c1"))
+    assert plain.tasks == ("a2", "b2", "c2", "a3", "b3", "c3", "a4", "b4")
+
+
+def test_a_limited_stream_takes_as_few_families_as_have_enough_tasks() -> None:
+    plain = design_of("memp-update", Ask(SEVERAL, limit=5))
+    assert (plain.tasks, plain.taught) == (("a2", "b2", "a3", "b3", "a4"), ("a1", "b1"))
+    everything = design_of("memp-update", Ask(SEVERAL, chosen=("c1", "c2", "c3", "d1"), limit=0))
+    assert everything.tasks == ("c2", "c3")
+
+
+def test_a_stream_may_begin_with_nothing() -> None:
+    plain = design_of("memp-update", Ask(SEVERAL, bank="empty", limit=3))
+    assert (plain.start, plain.taught, plain.tasks) == ("empty", (), ("a1", "a2", "a3"))
 
 
 def test_officebench_needs_a_checkout() -> None:

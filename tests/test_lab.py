@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import pytest
+
+from procmem.errors import BadInput
 from procmem.events import (
     Acted,
     Called,
@@ -19,6 +22,7 @@ from procmem.events import (
     Started,
     kind_of,
 )
+from procmem.lab import revive_setup
 from procmem.types import Check, Limits, Policy, Reply, ToolCall
 from tests.bench import Bench, call, note_replies, note_task, say
 
@@ -232,3 +236,8 @@ def test_a_check_that_names_no_known_function_fails_the_run_with_a_sentence(benc
     events, trajectory = bench.run(note_replies(), task=note_task(checks=[Check("evaluate_mood", {})]))
     assert trajectory.success is False
     assert "evaluate_mood" in only(Graded, events).results[0].reason
+
+
+def test_a_run_of_another_version_says_so_instead_of_being_repeated() -> None:
+    with pytest.raises(BadInput, match="recorded by another version of ProcMem"):
+        revive_setup({"task": {"id": "note/1"}, "team": {}, "policy": {}})

@@ -1,8 +1,7 @@
-"""The look of every chart: colours that colour-blind people tell apart on light and dark, and readable labels.
+"""The look of every chart: the palette's colours, and readable labels.
 
-Okabe and Ito's colours without black and yellow, the blue a little lighter so that it holds on dark. Lines also differ
-by symbol and dash, since colour alone says nothing in a grey print. Text that comes from data is escaped: Plotly reads
-a few HTML tags.
+Lines also differ by symbol and dash, since colour alone says nothing in a grey print. Text that comes from data is
+escaped: Plotly reads a few HTML tags.
 """
 
 from __future__ import annotations
@@ -15,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts.plain import one_line
+from procmem.palette import NEUTRAL, PALETTE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-PALETTE = ("#2a85c4", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#7d6bb0", "#8c8c00")
-NEUTRAL = "#8a9494"
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "triangle-down", "pentagon", "hexagon", "star")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}

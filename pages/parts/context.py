@@ -7,10 +7,10 @@ from html import escape
 import streamlit as st
 
 from pages.parts import words
-from pages.parts.drawers import PART_COLORS
 from pages.parts.story import Call, Story
 from pages.parts.timeline import PURPOSE
 from procmem.events import Called
+from procmem.palette import PARTS
 
 _BAR = "display:flex;height:10px;border-radius:5px;overflow:hidden;background:rgba(128,128,128,.15)"
 _ROW = "display:grid;grid-template-columns:minmax(9rem,1fr) 3fr 4.5rem;gap:.75rem;align-items:center;font-size:.85rem"
@@ -31,7 +31,7 @@ def draw_context(told: Story, run_id: str) -> None:
         return
     with panel:
         legend = [
-            f':small[:color[■]{{foreground="{color}"}} {part.capitalize()}]' for part, color in PART_COLORS.items()
+            f':small[:color[■]{{foreground="{color}"}} {part.capitalize()}]' for part, color in PARTS.items()
         ]
         st.markdown("  ".join(legend))
         longest = max(size(call.event) for call in calls) or 1
@@ -49,7 +49,7 @@ def row_html(call: Call, longest: int) -> str:
     event = call.event
     parts = "".join(
         f'<div style="width:{100 * event.parts.get(part, 0) / longest:.2f}%;background:{color}"></div>'
-        for part, color in PART_COLORS.items()
+        for part, color in PARTS.items()
     )
     name = escape(f"{words.reader_title(event.reader).removeprefix('the ').capitalize()}, {PURPOSE[event.purpose]}")
     sent = "–" if event.reply.usage is None else words.tokens(event.reply.usage.prompt)
@@ -62,7 +62,7 @@ def row_html(call: Call, longest: int) -> str:
 def shares(call: Called) -> str:
     """The parts in words: "system 20%, tools 30%, memories 40%, history 10%"."""
     whole = size(call) or 1
-    return ", ".join(f"{part} {call.parts.get(part, 0) / whole:.0%}" for part in PART_COLORS)
+    return ", ".join(f"{part} {call.parts.get(part, 0) / whole:.0%}" for part in PARTS)
 
 
 def summary(calls: list[Call]) -> str:

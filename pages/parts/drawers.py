@@ -13,13 +13,11 @@ from pages.parts.plain import label
 from pages.parts.timeline import PURPOSE
 from procmem.errors import BadInput
 from procmem.events import Called
+from procmem.palette import PARTS
 from procmem.types import FullTaskUnit, JsonObject, Memory, Message, SubtaskUnit, Unit
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
-
-PART_COLORS = {"system": "#7a8b99", "tools": "#b08a4a", "memories": "#1f8f83", "history": "#7d6bb0"}
-"""The parts of a prompt in the order in which they are sent; the colours hold on light and dark."""
 
 
 def draw_drawer(bench: Workbench, run_id: str | None) -> None:
@@ -116,11 +114,11 @@ def _draw_shares(call: Called) -> None:
     sent = None if call.reply.usage is None else call.reply.usage.prompt
     bar = "".join(
         f'<div style="width:{100 * call.parts.get(part, 0) / total:.2f}%;background:{color}"></div>'
-        for part, color in PART_COLORS.items()
+        for part, color in PARTS.items()
     )
     st.html(f'<div style="display:flex;height:12px;border-radius:6px;overflow:hidden">{bar}</div>')
     with st.container(horizontal=True, gap="small"):
-        for part, color in PART_COLORS.items():
+        for part, color in PARTS.items():
             share = call.parts.get(part, 0) / total
             about = "" if sent is None else f", about {words.tokens(round(share * sent))} tokens"
             st.markdown(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import streamlit as st
 
 from pages.parts import address, memory_address, words
-from pages.parts.charts import NEUTRAL, PALETTE, text
+from pages.parts.charts import text
 from pages.parts.memory_bank import draw_past
 from pages.parts.memory_context import draw_memory_button
 from pages.parts.memory_list import passed
@@ -18,6 +18,7 @@ from pages.parts.memory_search import LEVELS, draw_filters, hits_of
 from pages.parts.plain import label, one_line
 from pages.parts.run_view import draw_simulated_badge
 from procmem.memory.map import Axes, axes, even_sample
+from procmem.palette import ACCENT, NEUTRAL, PALETTE
 from procmem.store.catalogue import Entry, Facets, Filter
 
 if TYPE_CHECKING:
@@ -270,5 +271,5 @@ def _add_query(chart: go.Figure, drawn: Drawn, place: Sequence[float], hits: Seq
         mode="markers",
         name="Your query",
         hovertemplate="Your query<extra></extra>",
-        marker={"symbol": "star", "size": 18, "color": "#d81b60", "line": {"width": 1, "color": "white"}},
+        marker={"symbol": "star", "size": 18, "color": ACCENT, "line": {"width": 1, "color": "white"}},
     )

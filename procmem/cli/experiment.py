@@ -35,7 +35,7 @@ Policies = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option(help="Only so many tasks (to learn from, too), spread evenly.", min=1)]
 BankName = Annotated[
-    str, typer.Option(help="What it begins with: demonstrations, runs (of the training tasks), or bank (yours).")
+    str, typer.Option(help="What it begins with: demonstrations, runs (of the training tasks), bank (yours), or empty.")
 ]
 Checkout = Annotated[Path | None, typer.Option(help="An OfficeBench checkout, not the bundled tasks.")]
 Grading = Annotated[
@@ -300,10 +300,10 @@ def _bank(name: str) -> Bank | None:
     match name:
         case "":
             return None
-        case "demonstrations" | "runs" | "bank":
+        case "demonstrations" | "runs" | "bank" | "empty":
             return name
         case _:
-            raise UnknownName("bank", name, ("demonstrations", "runs", "bank"))
+            raise UnknownName("bank", name, ("demonstrations", "runs", "bank", "empty"))
 
 
 def _prepare(workbench: Workbench, design: Design) -> None:

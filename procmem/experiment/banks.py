@@ -51,7 +51,7 @@ class Banks:
     def _base(self, revision: int) -> Snapshot:
         if not any(arm.reads for arm in self.design.arms):
             return self._nothing
-        return take(self.lab.store, self.lab.embedder, revision, self.design.start)
+        return take(self.lab.store, self.lab.embedder, revision, self.design.start, self.design.taught)
 
     @property
     def _nothing(self) -> Snapshot:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from procmem.errors import BadInput
 from procmem.experiment.plan import Design, Kind
-from procmem.experiment.presets import PRESETS, Ask, Bank, design_of, spread
+from procmem.experiment.presets import PRESETS, Ask, Bank, design_of
 from procmem.types import Split, Task
 
 OWN = "own"
@@ -70,13 +70,14 @@ def design_for(wish: Wish, tasks: Mapping[str, Task], training: Sequence[str] = 
         raise BadInput("Choose at least one way of using memory. It is compared with no memory.")
     ask = Ask(
         tasks=tasks,
-        chosen=spread(chosen, wish.limit),
+        chosen=tuple(chosen),
+        limit=wish.limit,
         training=tuple(name for name in tasks if name in known),
         teams=tuple(wish.teams),
         seeds=wish.seeds,
         large=wish.large,
         small=wish.small,
-        bank=wish.bank,
+        bank=wish.bank or ("empty" if wish.preset == OWN and wish.kind == "stream" else None),
         officebench=wish.officebench,
         policies=tuple(wish.policies),
     )

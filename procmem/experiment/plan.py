@@ -71,9 +71,11 @@ class Design:
 
     Args:
         kind: A grid reads one bank; in a stream every (arm, team, seed) has a bank that grows after each group.
-        tasks: Task ids in the order of a stream.
+        tasks: Task ids in the order of a stream; every further seed begins a group later, so that no group is harder
+            than another by its tasks alone.
         baseline: Name of the arm that the others are compared with; "" is the first.
         start: The bank before everything: the store's at ``revision``, only its demonstrations, or empty.
+        taught: The bank before everything holds only what was learned from these tasks; empty for all.
         revision: The store's revision that is read; ``None`` is the present one when the experiment starts.
         group: Tasks after which a stream's bank is updated (Mem^p's t).
         officebench: Folder of the checkout that the tasks come from; "" takes the bundled ones.
@@ -89,6 +91,7 @@ class Design:
     seeds: tuple[int, ...] = (0,)
     baseline: str = ""
     start: Start = "bank"
+    taught: tuple[str, ...] = ()
     revision: int | None = None
     group: int = 10
     lessons: tuple[Lesson, ...] = ()
@@ -175,9 +178,11 @@ def _lesson_cells(design: Design) -> Iterator[tuple[str, str, str, int, int, str
 
 
 def _compared_cells(design: Design) -> Iterator[tuple[str, str, str, int, int, str]]:
-    for number, task in enumerate(design.tasks):
-        group = number // design.group if design.kind == "stream" else 0
-        for seed in design.seeds:
+    stream = design.kind == "stream"
+    for number in range(len(design.tasks)):
+        group = number // design.group if stream else 0
+        for turn, seed in enumerate(design.seeds):
+            task = design.tasks[(number + turn * design.group * stream) % len(design.tasks)]
             for team in design.teams:
                 for arm in design.arms:
                     yield arm.name, team.name, task, seed, group, ""

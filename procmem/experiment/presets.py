@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from itertools import chain, zip_longest
 from typing import Literal
 
 from procmem.agents.teams import make_team
@@ -14,9 +14,9 @@ from procmem.memory.policy import PRESETS as POLICIES
 from procmem.memory.policy import policy_of
 from procmem.types import Build, Limits, Placement, Policy, Retrieve, Task, Team, Update, Variant
 
-Bank = Literal["demonstrations", "runs", "bank"]
+Bank = Literal["demonstrations", "runs", "bank", "empty"]
 """What an experiment begins with: what the bundled demonstrations teach, what the LLM team's own runs on the training
-tasks teach (as in LEGOMem), or the bank as it stands."""
+tasks teach (as in LEGOMem), the bank as it stands, or nothing."""
 
 TEAMS = ("LLM team", "Hybrid team", "SLM team")
 NONE = Arm("no memory", Policy(placement="none"))
@@ -35,7 +35,7 @@ class Ask:
         training: Ids of the tasks that are learned from.
         teams: Team presets.
         seeds: How many runs of each task, with seeds from 0 on.
-        limit: At most so many tasks to run and to learn from, evenly spread.
+        limit: At most so many tasks to run and to learn from, evenly spread; 0 is all, None leaves it to the preset.
         policies: For the preset "own": policy presets, each with changes, such as "LEGOMem k_subtask=1".
     """
 
@@ -70,7 +70,7 @@ class Ask:
 class Preset:
     """An experiment by name. ``teams`` and ``seeds`` are its own choice; ``arms`` are compared with the first.
 
-    ``all_tasks``: it runs all tasks by default, not only those of the test split.
+    ``all_tasks``: it runs all tasks by default, not only those of the test split; ``limit``: at most so many.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Preset:
     seeds: int = 3
     bank: Bank = "demonstrations"
     all_tasks: bool = False
+    limit: int | None = None
     adapt: Callable[[Design, Ask], Design] = lambda design, ask: design
 
 
@@ -96,6 +97,7 @@ def design_of(name: str, ask: Ask) -> Design:
     if name == "officebench" and not ask.officebench:
         raise BadInput("This preset runs OfficeBench: name its checkout with --officebench DIR.")
     preset = PRESETS[name]
+    ask = replace(ask, limit=preset.limit if ask.limit is None else ask.limit)
     chosen = spread(ask.chosen or (tuple(ask.tasks) if preset.all_tasks else ask.split("test")), ask.limit)
     if not chosen:
         raise BadInput("There is no task to run.")
@@ -187,10 +189,30 @@ def _updates() -> tuple[Arm, ...]:
 
 
 def _stream(design: Design, ask: Ask) -> Design:
-    """A bank that begins empty and grows over the tasks, in an order that mixes the families."""
-    del ask
-    mixed = sorted(design.tasks, key=lambda name: sha256(name.encode("utf-8", "replace")).hexdigest())
-    return replace(design, kind="stream", start="empty", tasks=tuple(mixed), group=10)
+    """Task families that come again in every round; a bank of demonstrations has one of each, of another task."""
+    shown: dict[str, str] = {}
+    for name in _training(replace(ask, limit=None)) if design.start == "demonstrations" else ():
+        shown.setdefault(ask.tasks[name].family, name)
+    tasks = _recurring(ask, set(shown.values()))
+    families = {ask.tasks[name].family for name in tasks}
+    taught = tuple(name for family, name in shown.items() if family in families)
+    return replace(design, kind="stream", tasks=tasks or design.tasks, taught=taught)
+
+
+def _recurring(ask: Ask, shown: Set[str]) -> tuple[str, ...]:
+    """Tasks round by round, one of each family in a round: of as few families as have enough tasks, evenly spread."""
+    families: dict[str, list[str]] = {}
+    for name in ask.chosen or ask.tasks:
+        if name not in shown:
+            families.setdefault(ask.tasks[name].family, []).append(name)
+    known = {ask.tasks[name].family for name in shown} or set(families)
+    most = sorted((len(tasks) for family, tasks in families.items() if family in known), reverse=True)
+    total = sum(most)
+    count = next((n for n in range(1, len(most)) if sum(most[:n]) >= (ask.limit or total)), len(most))
+    large = [family for family, tasks in families.items() if family in known and len(tasks) >= most[count - 1]]
+    taken = [families[family] for family in spread(large, count)]
+    rounds = chain.from_iterable(zip_longest(*taken))
+    return tuple(name for name in rounds if name is not None)[: ask.limit or None]
 
 
 def _transfer(design: Design, ask: Ask) -> Design:
@@ -250,11 +272,13 @@ PRESETS: Mapping[str, Preset] = {
         Preset("memp-retrieve", "How memories are found.", "Mem^p, Table 2", _retrievals(), TEAMS[:1]),
         Preset(
             "memp-update",
-            "A bank that grows from nothing, group by group of 10 tasks.",
+            "A bank that has seen one demonstration of each kind of task, and learns after every 10 tasks.",
             "Mem^p, Figure 3",
             _updates(),
             TEAMS[:1],
+            seeds=4,
             all_tasks=True,
+            limit=40,
             adapt=_stream,
         ),
         Preset(

@@ -12,14 +12,12 @@ from procmem.experiment.results import Result, Row
 from procmem.experiment.slices import ALL
 from procmem.experiment.tables import Table, tables
 from procmem.memory.policy import summary
+from procmem.palette import PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from procmem.experiment.plan import Arm
-
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7F7F7F")
-"""Okabe and Ito's, which colour-blind people tell apart."""
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
@@ -87,7 +85,7 @@ def _bars(title: str, rows: Sequence[Row], interval: Any, scale: float, paper: b
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    for colour, team in zip(COLOURS * 9, dict.fromkeys(row.team for row in rows), strict=False):
+    for colour, team in zip(PALETTE * 9, dict.fromkeys(row.team for row in rows), strict=False):
         shown = [(row, found) for row in rows if row.team == team and (found := interval(row)) is not None]
         names = [escape(row.arm) for row, _ in shown]
         figure.add_bar(

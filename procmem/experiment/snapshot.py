@@ -63,16 +63,25 @@ class Snapshot:
         return {memory.id: memory.version for memory in self.memories}
 
 
-def take(store: BankStore, embedder: Embedder, revision: int | None = None, start: Start = "bank") -> Snapshot:
+def take(
+    store: BankStore,
+    embedder: Embedder,
+    revision: int | None = None,
+    start: Start = "bank",
+    taught: Sequence[str] = (),
+) -> Snapshot:
     """The active memories of a store as of a revision (now, by default), with vectors; what lacks one is embedded.
 
     Args:
         start: "demonstrations" leaves out everything but what demonstrations taught; "empty" all.
+        taught: If given, what was learned from any other task is left out.
     """
     at = store.revision if revision is None else revision
     memories = [] if start == "empty" else store.memories(at=at)
     if start == "demonstrations":
         memories = [memory for memory in memories if memory.origin.builder == DEMONSTRATION]
+    if taught:
+        memories = [memory for memory in memories if memory.origin.task_id in taught]
     return _snapshot(at, embedder.name, memories, _vectors(store, embedder, memories))
 
 

@@ -15,8 +15,9 @@ from procmem.memory.rules import headline
 from procmem.memory.trajectories import text_of
 from procmem.memory.units import read_unit, unit_json
 from procmem.models.conversation import Conversation
+from procmem.office.apps import toolbox
 from procmem.prompts import render
-from procmem.types import FullTaskUnit, Memory, Proposal, Trajectory
+from procmem.types import AgentRole, FullTaskUnit, Memory, Proposal, Trajectory
 
 Failure = tuple[Trajectory, Sequence[tuple[str, int]], str]
 """A failed run: its trajectory, the (memory id, version) that entered a prompt, and what was wrong in the end."""
@@ -71,12 +72,32 @@ def _ask(memory: Memory, trajectory: Trajectory, feedback: str, pen: Pen) -> Gen
     """The revised memory, or nothing when the model finds no fault with it or gives no usable answer."""
     talk = Conversation(pen.line, f"adjust {memory.id} after {trajectory.run_id}", DISTILLER, pen.model, "")
     shown = json.dumps(unit_json(memory.unit), ensure_ascii=False, indent=1)
-    talk.say(render("adjust", memory=shown, trajectory=text_of(trajectory), feedback=feedback or "Not stated."))
+    talk.say(
+        render(
+            "adjust",
+            tools=_tools(pen.agents),
+            memory=shown,
+            trajectory=text_of(trajectory),
+            feedback=feedback or "Not stated.",
+        )
+    )
     try:
         return (yield from ask_usable(talk, "adjust", lambda text: _read(text, memory, trajectory)))
     except (ModelFailed, LimitReached, BadInput) as problem:
         yield Noted(f"“{memory.title}” could not be adjusted: {problem}", "warning")
         return None
+
+
+def _tools(agents: Sequence[AgentRole]) -> str:
+    """What each agent can call: a line for each tool, its arguments in brackets where they may be left out."""
+    lines = []
+    for agent in agents:
+        lines.append(f"{agent.name}:")
+        for tool in toolbox(agent.apps).values():
+            required = tool.spec.parameters.get("required", [])
+            names = [name if name in required else f"[{name}]" for name in tool.spec.parameters["properties"]]
+            lines.append(f"- {tool.name}({', '.join(names)})")
+    return "\n".join(lines) or "Not stated."
 
 
 def _read(text: str, memory: Memory, trajectory: Trajectory) -> _Revised | None:

@@ -16,16 +16,17 @@ from procmem.memory.rules import full_task_unit, headline
 from procmem.memory.units import viewed
 from procmem.memory.workflows import induce
 from procmem.models.conversation import Line
-from procmem.types import Build, FullTaskUnit, Memory, Origin, Proposal, Trajectory
+from procmem.types import AgentRole, Build, FullTaskUnit, Memory, Origin, Proposal, Trajectory
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What memories are written with: the model that distils ("rules" for none), its line, and the bank."""
+    """What memories are written with: the model that distils ("rules" for none), its line, the bank, and for whom."""
 
     bank: Bank
     line: Line
     model: str
+    agents: tuple[AgentRole, ...] = ()
 
 
 class Builder(Protocol):

@@ -67,7 +67,7 @@ class Learner:
         The distilling has a budget of its own, so that a run's figures are the run's.
         """
         line = Line(self._models, Ledger(team.limits), stop, policy.seed)
-        pen = Pen(self._bank, line, team.distiller or team.orchestrator)
+        pen = Pen(self._bank, line, team.distiller or team.orchestrator, team.agents)
         try:
             wishes = yield from UPDATES[policy.update](cases, policy, pen)
         except Cancelled:
