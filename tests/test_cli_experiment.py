@@ -38,7 +38,7 @@ def identity(home: Path) -> str:
 def test_a_run_says_what_it_will_take_and_prints_the_papers_numbers_beside_ours(home: Path) -> None:
     said = (home / "said.txt").read_text()
     assert "legomem-figure-4: 1 tasks, 5 runs (simulated)." in said
-    assert "Estimate: unknown, for there is no earlier run" in said
+    assert "(rough, for there is no run here to judge by" in said
     assert "LEGOMem, Figure 4" in said
     assert "58.4" in said
     assert "Success in percent with 95 % intervals (simulated)" in said

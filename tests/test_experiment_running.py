@@ -13,7 +13,7 @@ import pytest
 from procmem.agents.teams import make_team
 from procmem.errors import BadInput, UnknownName
 from procmem.events import Recalled, Started
-from procmem.experiment.estimate import estimate
+from procmem.experiment.estimate import TYPICAL, estimate
 from procmem.experiment.plan import Arm, Design, Lesson
 from procmem.experiment.running import Experiments
 from procmem.store.experiments import RunFigures
@@ -262,10 +262,10 @@ def test_keywords_of_memories_are_extracted_once_however_many_runs_want_them(not
 # --- estimates -------------------------------------------------------------------------------------------------------
 
 
-def test_an_estimate_knows_nothing_without_earlier_runs(notes: NoteLab) -> None:
+def test_an_estimate_without_earlier_runs_is_that_of_a_typical_run_and_calls_itself_rough(notes: NoteLab) -> None:
     found = notes.experiments.estimate(design())
-    assert (found.runs, found.calls, found.dollars) == (8, None, None)
-    assert "no earlier run" in found.basis
+    assert (found.runs, found.calls, found.seconds) == (8, 8 * TYPICAL.calls, None)
+    assert found.basis.startswith("rough, for there is no run here to judge by")
 
 
 def test_an_estimate_is_made_from_earlier_runs_of_the_same_team(notes: NoteLab) -> None:

@@ -26,8 +26,6 @@ def confirm(expected: Estimate, design: Design, yes: bool) -> None:
 
 def in_words(expected: Estimate) -> str:
     """An estimate in a sentence."""
-    if expected.calls is None or expected.tokens is None:
-        return f"unknown, for there is {expected.basis}. Try --limit 5 first, or the simulated team."
     money = "an unknown sum" if expected.dollars is None else f"${expected.dollars:.2f}"
     hours = "" if expected.seconds is None else f", {_duration(expected.seconds)} of one run after another"
     return f"{expected.calls:,} calls, {expected.tokens:,} tokens, {money}{hours} ({expected.basis})."
