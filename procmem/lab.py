@@ -344,11 +344,11 @@ def _status(success: bool | None, error: str) -> RunStatus:
 
 def setup(task: Task, team: Team, policy: Policy) -> JsonObject:
     """All that is needed to show or repeat a run, as plain JSON data."""
-    plain = TypeAdapter(JsonObject).validate_python
+    tasks, teams, policies = _adapters()
     return {
-        "task": plain(TypeAdapter(Task).dump_python(task, mode="json")),
-        "team": plain(TypeAdapter(Team).dump_python(team, mode="json")),
-        "policy": plain(TypeAdapter(Policy).dump_python(policy, mode="json")),
+        "task": tasks.dump_python(task, mode="json"),
+        "team": teams.dump_python(team, mode="json"),
+        "policy": policies.dump_python(policy, mode="json"),
     }
 
 
@@ -358,14 +358,21 @@ def revive_setup(data: JsonObject) -> tuple[Task, Team, Policy]:
     Raises:
         BadInput: another version of ProcMem recorded it.
     """
+    tasks, teams, policies = _adapters()
     try:
         return (
-            TypeAdapter(Task).validate_python(data["task"]),
-            TypeAdapter(Team).validate_python(data["team"]),
-            TypeAdapter(Policy).validate_python(data["policy"]),
+            tasks.validate_python(data["task"]),
+            teams.validate_python(data["team"]),
+            policies.validate_python(data["policy"]),
         )
     except (KeyError, ValidationError):
         raise BadInput(
             "This run was recorded by another version of ProcMem: it can be looked at, but not be repeated or learned "
             "from. Run its task again."
         ) from None
+
+
+@cache
+def _adapters() -> tuple[TypeAdapter[Task], TypeAdapter[Team], TypeAdapter[Policy]]:
+    """Made once: each takes milliseconds to make."""
+    return TypeAdapter(Task), TypeAdapter(Team), TypeAdapter(Policy)

@@ -17,14 +17,18 @@ from procmem.types import Memory
 from tests.records import a_run, add, full, part
 
 BATCH = 60
+FURTHER = 8
 EAST = np.array([1, 0], np.float32)
 
 
-def write(file: Path, turn: int, pipe: Connection) -> None:
-    """Two threads write runs, and a third works on the bank."""
+def write(pipe: Connection, file: Path, turn: int, lines: int) -> None:
+    """Two threads write runs, and a third works on the bank, until there are a few more than ``lines`` lines to say."""
     store = DuckStore(file)
+    spoken = count()
 
     def say(*words: object) -> None:  # in one write, so that the threads' lines do not mix
+        if next(spoken) > lines + FURTHER:
+            threading.Event().wait()  # for the end; a reader that comes late would else find a store that is huge
         os.write(pipe.fileno(), (" ".join(map(str, words)) + "\n").encode())
 
     writers: list[Callable[[], None]] = [

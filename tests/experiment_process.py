@@ -1,17 +1,12 @@
-"""Runs or resumes an experiment in a process of its own, which a test may kill.
-
-Arguments: folder, "notes" (a stream in threads) or "simulated" (a grid in worker processes), number of workers. Prints
-"done N" as it goes and at last the result as one line of JSON, without times.
-"""
+"""Runs or resumes an experiment in a process of its own, which a test may kill."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from procmem.agents.teams import make_team
 from procmem.experiment.exporting import to_json
@@ -22,9 +17,15 @@ from procmem.types import Policy
 from tests.note_lab import NONE, NoteLab, NoteModel, design
 
 
-def main() -> None:
-    """See the module."""
-    folder, kind, workers = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+def carry_out(pipe: Connection, folder: Path, kind: Literal["notes", "simulated"], workers: int) -> None:
+    """Send the number of runs that are done as it grows, and at last the result as plain data, without times.
+
+    Args:
+        pipe: Where to.
+        folder: Holds the store; an experiment that it has is resumed.
+        kind: A stream in threads, or a grid of a simulated team in worker processes.
+        workers: How many of them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     store = DuckStore(folder / "procmem.duckdb")
     model = NoteModel(known=["Erik"], before=lambda text: time.sleep(0.02))
@@ -39,9 +40,9 @@ def main() -> None:
     last = -1
     while (state := experiments.wait(identity, 0.02)).state == "running":
         if state.done != last:
-            print(f"done {state.done}", flush=True)  # noqa: T201 - the test reads it
+            pipe.send(state.done)
             last = state.done
-    print(json.dumps(comparable(to_json(experiments.result(identity)))), flush=True)  # noqa: T201
+    pipe.send(comparable(to_json(experiments.result(identity))))
     store.close()
 
 
@@ -59,6 +60,3 @@ def comparable(plain: dict[str, Any]) -> dict[str, Any]:
 
 STREAM: Design = design(NONE, Arm("memory", Policy()), kind="stream", start="empty", group=1, seeds=(0, 1, 2))
 GRID: Design = replace(design(), teams=(make_team("SLM team"),))
-
-if __name__ == "__main__":
-    main()

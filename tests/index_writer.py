@@ -24,7 +24,7 @@ def vector(text: str) -> Matrix:
     return (values / np.linalg.norm(values)).astype(np.float32)
 
 
-def write(file: Path, turn: int, pipe: Connection) -> None:
+def write(pipe: Connection, file: Path, turn: int) -> None:
     """Import memories with vectors, embed some that came without, fill the graph, save it, and again."""
     store = DuckStore(file, "hnsw")
     store.nearest("e", vector(""), level="full-task")

@@ -1,8 +1,9 @@
 """A real HTTP server that speaks OpenAI's chat-completions protocol and misbehaves on demand.
 
 In a test: ``with OpenAIServer(["429", Answer("hello")]) as server: ... server.url, server.requests``.
-Each POST takes the next entry of the script: an ``Answer``, or the name of a behaviour in ``BEHAVIOURS``. After the
-script, or without one, the ``answer`` function speaks; its signature is that of the simulated reasoner.
+Each POST takes the next entry of the script: an ``Answer``, a body as bytes, or the name of a behaviour in
+``BEHAVIOURS``. After the script, or without one, the ``answer`` function speaks; its signature is that of the
+simulated reasoner.
 On its own: ``python tests/openai_server.py --port 8123 --answer procmem.models.simulated.reasoner:answer``.
 """
 
@@ -125,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
         match entry:
             case str():
                 BEHAVIOURS[entry](self, body)
+            case bytes():
+                self.send(200, entry, "application/json")
             case Answer():
                 self.json(200, completion(entry, body.get("model", "")))
             case None if self.path.endswith("/embeddings"):
@@ -258,6 +261,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "too long": _failing(400, "This model's maximum context length is 4096 tokens. However, you requested 9000"),
     "401": _failing(401, "Incorrect API key provided: sk-fake-0123456789abcdef"),
     "404": _failing(404, "The model `test-model` does not exist"),
+    "moved": lambda handler, body: handler.send(307, b"", "text/plain", [("location", handler.path)]),
     "html": _sending(502, b"<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html"),
     "html ok": _sending(200, b"<html><body>Welcome to nginx</body></html>", "text/html"),
     "plain text": _sending(200, b"hello", "text/plain"),
@@ -277,11 +281,11 @@ class OpenAIServer:
 
     def __init__(
         self,
-        script: Iterable[str | Answer] = (),
+        script: Iterable[str | bytes | Answer] = (),
         *,
         answer: Answerer = echo,
         latency: float = 0.0,
-        repeat: str | Answer | None = None,
+        repeat: str | bytes | Answer | None = None,
         port: int = 0,
     ) -> None:
         self.requests: list[Request] = []
@@ -298,7 +302,7 @@ class OpenAIServer:
         """The base address, with /v1."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
-    def next_entry(self) -> str | Answer | None:
+    def next_entry(self) -> str | bytes | Answer | None:
         """The next entry of the script, then ``repeat`` for ever."""
         return self._script.popleft() if self._script else self.repeat
 

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from procmem.store.duck import DuckStore
 from procmem.types import Decision
 from tests.crash_writer import BATCH, family, write
+from tests.nursery import born
+from tests.quick_disk import quick_folder
 from tests.records import abandon
 
 KILLS = 100
 KILLS_PER_STORE = 10
 
 
-def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_half_done(tmp_path: Path) -> None:
-    dice, kinds = random.Random(7), set[str]()
-    acknowledged: list[list[str]] = []
-    for turn in range(KILLS):
-        file = tmp_path / f"{turn // KILLS_PER_STORE}" / "store.duckdb"
-        if not file.exists():
-            acknowledged = []
-        said = killed_writer(file, turn, lines=dice.randint(1, 40))
+def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_half_done() -> None:
+    with quick_folder() as folder, ThreadPoolExecutor(2) as threads:  # one looks at a store while a writer works
+        folders = [folder / str(number) for number in range(KILLS // KILLS_PER_STORE)]
+        kinds = set().union(*threads.map(kill_again_and_again, folders))
+    assert kinds == {"run", "event", "finished", "proposed", "decided", "embedded"}
+
+
+def kill_again_and_again(folder: Path) -> set[str]:
+    """Kill ten writers of one store, one after the other, and look at it each time; what the writers did."""
+    dice, acknowledged = random.Random(folder.name), list[list[str]]()
+    for turn in range(KILLS_PER_STORE):
+        said = killed_writer(folder / "store.duckdb", turn, lines=dice.randint(1, 40))
         acknowledged += said
-        kinds |= {words[0] for words in said}
-        store = DuckStore(file)
+        store = DuckStore(folder / "store.duckdb")
         assert store.notices == ()
         store.interrupt_unfinished()
         check_runs(store, said)
@@ -35,17 +40,12 @@ def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_half_done(tmp_path
         else:
             store.stop_indexing()
             abandon(store)
-    assert kinds == {"run", "event", "finished", "proposed", "decided", "embedded"}
+    return {words[0] for words in acknowledged}
 
 
 def killed_writer(file: Path, turn: int, lines: int) -> list[list[str]]:
     """What a writer acknowledged before it was killed, at some moment after its ``lines``-th word."""
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["duckdb", "pydantic", "tests.crash_writer"])
-    heard, pipe = server.Pipe(duplex=False)
-    writer = server.Process(target=write, args=(file, turn, pipe))
-    writer.start()
-    pipe.close()
+    writer, heard = born(write, file, turn, lines)
     with open(heard.fileno(), closefd=False) as hearing:
         said = [hearing.readline() for _ in range(lines)]
         writer.kill()

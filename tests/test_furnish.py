@@ -171,6 +171,16 @@ def test_a_copy_has_the_bytes_of_its_source(tmp_path: Path) -> None:
     assert (tmp_path / "b.bin").read_bytes() == b"\x00\xff"
 
 
+def test_a_copy_follows_its_source_also_in_a_mail(tmp_path: Path) -> None:
+    attached = {"name": "a.txt", "file": {"kind": "copy", "from": str(tmp_path / "a.txt")}}
+    spec = {"kind": "eml", "from": "Ann", "to": "Bo", "subject": "Hi", "text": "See", "attachments": [attached]}
+    for text in ("old words", "new words"):
+        (tmp_path / "a.txt").write_text(text)
+        furnish(spec, tmp_path / "b.eml")
+        mail = email.message_from_bytes((tmp_path / "b.eml").read_bytes(), policy=email.policy.default)
+        assert [part.get_content() for part in mail.iter_attachments()] == [text.encode()]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("spec", "complaint"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 
 from procmem.store.duck import DuckStore
 from tests.index_writer import DIM, vector, write
+from tests.nursery import born
 from tests.records import abandon
 
 KILLS = 6
@@ -31,12 +31,7 @@ def test_after_kill_9_in_the_middle_of_anything_the_search_is_right(tmp_path: Pa
 
 def killed_writer(file: Path, turn: int, words: int, seconds: float) -> int:
     """Kill a writer some moments after its ``words``-th word; how often it had saved the graph by then."""
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["tests.index_writer"])
-    heard, pipe = server.Pipe(duplex=False)
-    writer = server.Process(target=write, args=(file, turn, pipe))
-    writer.start()
-    pipe.close()
+    writer, heard = born(write, file, turn)
     with open(heard.fileno(), closefd=False) as hearing:
         said = [hearing.readline() for _ in range(words)]
         time.sleep(seconds)

@@ -14,7 +14,7 @@ from procmem.models.litellm_model import LiteLLMModel
 from tests.openai_server import OpenAIServer
 
 with OpenAIServer(["text"], repeat="hang") as server:
-    model = LiteLLMModel("openai/x", api_base=server.url)
+    model = LiteLLMModel("openai/gpt-4o", api_base=server.url)  # known to litellm, so litellm asks
     messages = [{"role": "user", "content": "hello"}]
     model.complete("act", messages)
     for _ in range(20):

@@ -18,14 +18,17 @@ from tests.openai_server import Answer, OpenAIServer
 
 LIST = ToolSpec("files_list", "List files.", {"type": "object", "properties": {"path": {"type": "string"}}})
 HELLO = [{"role": "user", "content": "hello"}]
+PLAIN = "openai/test-model"
+KNOWN = "openai/gpt-4o"
+"""litellm asks for models that it knows; a server's own model is asked straight."""
 
 
 def model(server: OpenAIServer, name: str = "openai/test-model", **options: Any) -> LiteLLMModel:
     return LiteLLMModel(name, api_base=server.url, pause=0.01, **options)
 
 
-def ask(server: OpenAIServer, *, seconds: float = 5.0, stop: threading.Event | None = None) -> Reply:
-    return model(server).complete("act", HELLO, [LIST], seconds=seconds, stop=stop)
+def ask(server: OpenAIServer, *, name: str = PLAIN, seconds: float = 5.0, stop: threading.Event | None = None) -> Reply:
+    return model(server, name).complete("act", HELLO, [LIST], seconds=seconds, stop=stop)
 
 
 def test_a_text_comes_with_its_usage_and_without_a_cost_when_no_price_is_known() -> None:
@@ -131,9 +134,10 @@ def test_a_refusal_is_the_text_of_the_reply() -> None:
         ("trickle", 0.3),
     ],
 )
-def test_one_failure_is_followed_by_another_attempt(behaviour: str, seconds: float) -> None:
+@pytest.mark.parametrize("name", [PLAIN, KNOWN])
+def test_one_failure_is_followed_by_another_attempt(behaviour: str, seconds: float, name: str) -> None:
     with OpenAIServer([behaviour, "text"]) as server:
-        reply = ask(server, seconds=seconds)
+        reply = ask(server, name=name, seconds=seconds)
     assert (reply.text, reply.retries, len(server.requests)) == ("All is well.", 1, 2)
 
 

@@ -14,8 +14,9 @@ from procmem.errors import Cancelled
 T = TypeVar("T")
 _Work = tuple[Callable[[], Any], "Future[Any]"]
 
-TICK = 0.02
-"""Seconds between two looks at the stop event; a finished call wakes its caller at once."""
+TICK = 0.1
+"""Seconds between two looks at the stop event; a finished call wakes its caller at once. Dozens of runs wait like this
+in one process, so a look must not come often."""
 
 _idle: list[SimpleQueue[_Work]] = []
 _lock = threading.Lock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -15,6 +16,7 @@ from procmem.models.json_tools import as_prompt, read_arguments, read_call
 from procmem.models.keys import key_to_send, missing_keys, provider_of
 from procmem.models.litellm_door import litellm, loaded
 from procmem.models.retries import AttemptFailed, with_retries
+from procmem.models.straight import ServerFailed, ask, completions_url, sent_unchanged
 from procmem.types import JsonObject, Message, Purpose, Reply, ToolCall, ToolSpec, Usage
 
 
@@ -40,7 +42,8 @@ class LiteLLMModel:
         self._name = name
         self._pause = pause
         self._native: bool | None = None
-        options = {"temperature": temperature, "seed": seed, "max_tokens": max_tokens, "api_base": api_base}
+        self._plain: bool | None = None
+        options = {"temperature": temperature, "seed": seed, "max_tokens": max_tokens}
         self._options = {key: value for key, value in options.items() if value is not None}
         self._api_base = api_base
         self._api_key = api_key
@@ -102,24 +105,42 @@ class LiteLLMModel:
     def _send(self, messages: Sequence[Message], tools: Sequence[ToolSpec], seconds: float) -> Reply:
         from openai import OpenAIError
 
-        module = litellm()
         options: JsonObject = dict(self._options)
         if tools:
             options["tools"] = [_wire(tool) for tool in tools]
         started = time.perf_counter()
         try:
-            response = module.completion(
-                model=self._name,
-                messages=list(messages),
-                api_key=key_to_send(self._name, api_base=self._api_base, api_key=self._api_key),
-                timeout=seconds,
-                num_retries=0,
-                max_retries=0,
-                **options,
-            )
-        except OpenAIError as error:
+            response = self._answer(messages, options, seconds)
+        except (OpenAIError, ServerFailed) as error:
             raise understood(error, self._name, seconds, with_tools=bool(tools)) from None
         return _reply(response, self._name, time.perf_counter() - started)
+
+    def _answer(self, messages: Sequence[Message], options: JsonObject, seconds: float) -> Any:
+        """litellm's ``ModelResponse``, whoever sent the request."""
+        key = key_to_send(self._name, api_base=self._api_base, api_key=self._api_key)
+        if url := self._straight():
+            written = [{name: value for name, value in message.items() if value is not None} for message in messages]
+            request = {"model": self._name.partition("/")[2], "messages": written, **options}
+            return ask(url, request, key or os.environ.get("OPENAI_API_KEY"), seconds)
+        return litellm().completion(
+            model=self._name,
+            messages=list(messages),
+            api_base=self._api_base,
+            api_key=key,
+            timeout=seconds,
+            num_retries=0,
+            max_retries=0,
+            **options,
+        )
+
+    def _straight(self) -> str | None:
+        """Where the server is asked straight; ``None`` where litellm is needed for more than its words."""
+        base = self._api_base or os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_BASE")
+        if not base or not self._name.startswith("openai/") or (url := completions_url(base)) is None:
+            return None
+        if self._plain is None:
+            self._plain = sent_unchanged(self._name.partition("/")[2], self._options)
+        return url if self._plain else None
 
 
 def _calls_tools(name: str) -> bool:
@@ -169,7 +190,7 @@ def _usage(response: Any) -> Usage | None:
     usage = getattr(response, "usage", None)
     if usage is None or not usage.prompt_tokens:
         return None
-    return Usage(usage.prompt_tokens, usage.completion_tokens)
+    return Usage(usage.prompt_tokens, usage.completion_tokens or 0)
 
 
 def _silence(model: str, finish: str | None) -> AttemptFailed:

@@ -13,6 +13,7 @@ from procmem.office.formats.calendars import Event, events_of, open_calendars
 from procmem.office.formats.computed import computed
 from procmem.office.formats.documents import blocks_of, open_document
 from procmem.office.formats.mails import Mail, parsed
+from procmem.office.formats.remembered import by_content
 from procmem.office.formats.sheets import Place, filled, open_workbook, sheet_of, used_range
 
 if TYPE_CHECKING:
@@ -52,11 +53,15 @@ def cells(office: Office, name: str, sheet_name: str = "") -> dict[Place, Any]:
 
 def rows(office: Office, name: str, sheet_name: str = "") -> list[list[Any]]:
     """One sheet as rows of values, formulas computed where possible, ``None`` for empty cells."""
-    data = content(office, name)
+    return [list(row) for row in _rows(content(office, name), name, sheet_name)]
+
+
+@by_content(most=256)
+def _rows(data: bytes, name: str, sheet_name: str) -> tuple[tuple[Any, ...], ...]:
     workbook = open_workbook(data, name)
     values = computed(workbook, sheet_of(workbook, name, sheet_name).title, data, name).values
     last_row, last_column = used_range(values)
-    return [[values.get((row, at)) for at in range(1, last_column + 1)] for row in range(1, last_row + 1)]
+    return tuple(tuple(values.get((row, at)) for at in range(1, last_column + 1)) for row in range(1, last_row + 1))
 
 
 def events(office: Office, user: str) -> list[Event]:

@@ -11,6 +11,7 @@ from procmem.office.formats.documents import blocks_of, open_document
 from procmem.office.formats.mails import mail_text, parsed
 from procmem.office.formats.pdfs import page_texts
 from procmem.office.formats.pictures import FORMATS
+from procmem.office.formats.remembered import by_content
 from procmem.office.formats.sheets import open_workbook, table_text
 from procmem.office.formats.texts import decoded
 
@@ -21,6 +22,11 @@ def says(name: str, data: bytes) -> str:
     Raises:
         ToolError: the file is damaged, protected, empty or too large, or its ending belongs to another kind.
     """
+    return _said(data, name)
+
+
+@by_content(most=512)
+def _said(data: bytes, name: str) -> str:
     match PurePath(name).suffix.lower():
         case ".xlsx" | ".xlsm":
             return _sheets(name, data)

@@ -1,8 +1,9 @@
 """What the framework adds to one agent step beyond a bare HTTP loop; the table is printed (``make bench``).
 
 Against the same local server (a process of its own), with conversations of 10, 50 and 150 messages and 12 tools:
-a bare loop of http.client and json; the LiteLLM adapter; the adapter with the step's events written to a DuckDB file;
-and the adapter with a function in this process behind it (the way of the simulated model). Medians in milliseconds.
+a bare loop of http.client and json; the adapter, which asks a server of one's own straight; the adapter with the step's
+events written to a DuckDB file; the adapter with a model that litellm knows and therefore asks; and the adapter with a
+function in this process behind it (the way of the simulated model). Medians in milliseconds.
 The rounds alternate, so that a busy machine slows all of them alike.
 """
 
@@ -130,21 +131,23 @@ def open_store(folder: Path) -> Store:
 def rows(rounds: int) -> Iterator[str]:
     """The lines of the table."""
     register(litellm(), lambda model, messages, tools, seed: ("Done.", [], (5, 1)), provider="pretend")
-    yield "messages    bare  adapter  +events  in process   added by adapter  added with events"
+    yield "messages    bare  adapter  +events  litellm  in process   added by adapter  added with events"
     with serving() as url, tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder))
         for length in (10, 50, 150):
             messages, model = conversation(length), LiteLLMModel("openai/test-model", api_base=url)
-            local = LiteLLMModel("pretend/large")
+            known, local = LiteLLMModel("openai/gpt-4o", api_base=url), LiteLLMModel("pretend/large")
             steps: dict[str, Callable[[], object]] = {
                 "bare": bare(url, messages),
                 "adapter": lambda model=model, messages=messages: model.complete("act", messages, TOOLS),  # type: ignore[misc]
                 "events": logged(model, messages, store, "r"),
+                "known": lambda known=known, messages=messages: known.complete("act", messages, TOOLS),  # type: ignore[misc]
                 "local": lambda local=local, messages=messages: local.complete("act", messages, TOOLS),  # type: ignore[misc]
             }
             ms = medians(steps, rounds)
-            line = f"{length:8} {ms['bare']:7.2f} {ms['adapter']:8.2f} {ms['events']:8.2f} {ms['local']:11.2f}"
-            yield f"{line}{ms['adapter'] - ms['bare']:19.2f} {ms['events'] - ms['bare']:18.2f}"
+            line = f"{length:8} {ms['bare']:7.2f} {ms['adapter']:8.2f} {ms['events']:8.2f} {ms['known']:8.2f}"
+            added = f"{ms['adapter'] - ms['bare']:19.2f} {ms['events'] - ms['bare']:18.2f}"
+            yield f"{line} {ms['local']:11.2f}{added}"
         store.close()
 
 

@@ -12,6 +12,7 @@ from procmem.office.formats.computed import Computed, computed
 from procmem.office.formats.moving import delete_row as delete_row_of
 from procmem.office.formats.moving import sort_rows
 from procmem.office.formats.numbers import displayed
+from procmem.office.formats.remembered import by_content
 from procmem.office.formats.sheets import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -49,7 +50,13 @@ def read_file(office: Office, file_path: str, sheet_name: str = "") -> str:
         file_path: Workbook, like data/budget.xlsx.
         sheet_name: Sheet to read; the one in front when empty.
     """
-    _, data, workbook = _opened(office, file_path, "Failed to read the file.")
+    _, data = _bytes(office, file_path, "Failed to read the file.")
+    return _table(data, file_path, sheet_name)
+
+
+@by_content(most=256)
+def _table(data: bytes, file_path: str, sheet_name: str) -> str:
+    workbook = open_workbook(data, file_path)
     sheet = sheet_of(workbook, file_path, sheet_name)
     found = computed(workbook, sheet.title, data, file_path)
     if not found.values:
@@ -233,11 +240,15 @@ def convert_to_pdf(office: Office, excel_file_path: str, pdf_file_path: str) -> 
 
 
 def _opened(office: Office, file_path: str, failed: str) -> tuple[Path, bytes, Workbook]:
+    path, data = _bytes(office, file_path, failed)
+    return path, data, open_workbook(data, file_path)
+
+
+def _bytes(office: Office, file_path: str, failed: str) -> tuple[Path, bytes]:
     path = office.existing(file_path, failed)
     if path.suffix.lower() == ".csv":
         raise ToolError(f"{file_path} is a text file. {failed} Read it with files_read_file.")
-    data = office.read(path)
-    return path, data, open_workbook(data, file_path)
+    return path, office.read(path)
 
 
 def _printed(sheet: Worksheet, values: Mapping[Place, object]) -> dict[Place, object]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from procmem.errors import ToolError
 from procmem.office.formats.blocks import Style, Table, blocks_text, lines_of
 from procmem.office.formats.documents import append, blocks_of, new_document, open_document, saved
+from procmem.office.formats.remembered import by_content
 from procmem.office.formats.typeset import typeset
 from procmem.office.tool import App, tool
 from procmem.office.workspace import Office
@@ -40,11 +41,16 @@ def read_file(office: Office, file_path: str) -> str:
     Args:
         file_path: Document, like data/report.docx.
     """
-    _, document = _opened(office, file_path, "Failed to read the file.")
-    text = blocks_text(blocks_of(document, file_path))
+    path = office.existing(file_path, "Failed to read the file.")
+    text = _text(office.read(path), file_path)
     if not text.strip():
         return f"The word file {file_path} has no text."
     return f"The following is the content from the word file:\n{text}"
+
+
+@by_content(most=256)
+def _text(data: bytes, name: str) -> str:
+    return blocks_text(blocks_of(open_document(data, name), name))
 
 
 @tool("word")

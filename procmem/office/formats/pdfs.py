@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from procmem.errors import ToolError
 from procmem.office.formats.faults import refusing
+from procmem.office.formats.remembered import by_content
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,6 +23,7 @@ _MOST_IMAGE_PIXELS = 50_000_000
 _pdfium = threading.Lock()  # pdfium is not thread-safe
 
 
+@by_content(most=256)
 def page_texts(data: bytes, name: str, *, rows: bool = False) -> list[str]:
     """The text of each page, "" for a page without any.
 

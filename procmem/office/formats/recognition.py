@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from procmem.errors import ToolError
 from procmem.office.formats.faults import refusing
+from procmem.office.formats.pictures import MOST_PIXELS
+from procmem.office.formats.remembered import by_content
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,7 +40,18 @@ def _engine() -> Any:
 
 
 def recognized(image: Image) -> str:
-    """The text in an RGB image, line by line from the top; pieces of one line are separated by two spaces."""
+    """The text in an RGB image, line by line from the top; pieces of one line are separated by two spaces.
+
+    It is remembered by the pixels: recognizing takes a second, and runs of one task look at the same picture.
+    """
+    return _recognized(image.tobytes(), image.size)
+
+
+@by_content(most=512, largest=3 * MOST_PIXELS)
+def _recognized(pixels: bytes, size: tuple[int, int]) -> str:
+    from PIL import Image
+
+    image = Image.frombytes("RGB", size, pixels)
     return "\n".join(filter(None, (_read(_trimmed(band)) for band in _bands(image))))
 
 
