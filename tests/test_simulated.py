@@ -286,7 +286,7 @@ def test_without_memory_all_sheets_and_the_mails_that_fit_are_read() -> None:
     rule = "-" * 50
     listed = "\n".join(
         f"Email ID: {name}.eml\nFrom: Bo@example.com\nTo: Dana@example.com\nSubject: {name}\nContent: Hi\n{rule}"
-        for name in ("Lunch", "Garden hose", "Chess", "Piano")
+        for name in ("Lunch", "Garden hose", "Chess", "Piano", "Skis", "Ferry", "Tiles")
     )
     told = Told("What is known about the garden hose?", "Find what is known about the garden hose.", (), agent="email")
     made = made_calls(told, [], lambda name, given: listed if name == "email_list_emails" else "Content: It leaks.")

@@ -80,7 +80,7 @@ def test_what_stands_in_a_blank_is_what_the_wording_leaves(pattern: str, value: 
 
 def test_a_value_with_the_same_wording_gives_what_it_has_in_place_of_the_known_strings() -> None:
     parts = (("data/in", True), ("/", False), ("a.pdf", True))
-    assert captured(parts, "data/new/b7.pdf") == ["data", "new/b7.pdf"]
+    assert captured(parts, "data/new/b7.pdf") == ["data/new", "b7.pdf"]
     assert captured(parts, "data") is None
 
 
@@ -105,6 +105,74 @@ def test_the_file_to_be_made_is_known_by_the_words_around_it() -> None:
         memories,
         copied("Copy the text about the garden: save as {new} what {old} says.", "data/menu.txt", "data/card.txt"),
     )
+
+
+def booked_row(sheet: str, header: tuple[str, ...], old: tuple[str, ...], row: dict[str, str]) -> Told:
+    """Look at a list and append a row to it."""
+    told = ", ".join(f"{name.lower()} {row[name]}" for name in ("Plant", "Bed", "Gardener"))
+    table = grid([header, old])
+    return Told(
+        f"Add a plant to {sheet}.",
+        f"Append a row to {sheet}: {told}.",
+        (
+            ("excel_read_file", {"file_path": sheet}, table),
+            ("excel_append_rows", {"file_path": sheet, "rows": [[row[name] for name in header]]}, DONE),
+        ),
+    )
+
+
+def test_a_row_follows_the_columns_that_its_table_has_now() -> None:
+    memory = booked_row(
+        "data/a.xlsx", ("Plant", "Bed", "Gardener"), ("Rose", "North", "Ida"),
+        {"Plant": "Oak", "Bed": "South", "Gardener": "Kim"},
+    )  # fmt: skip
+    new = booked_row(
+        "data/b.xlsx", ("Gardener", "Plant", "Bed"), ("Bo", "Fern", "West"),
+        {"Plant": "Moss", "Bed": "East", "Gardener": "Sue"},
+    )  # fmt: skip
+    assert follows([memory], new)
+
+
+def mailed(sender: str, subject: str, others: list[tuple[str, str]]) -> Told:
+    """Find a mail by its subject and its sender, and read it."""
+    rule = "-" * 50
+    mails = [
+        f"Email ID: {name}.eml\nFrom: {who}@example.com\nSubject: {what}\n{rule}"
+        for name, who, what in ((f"{what} of {who}", who, what) for who, what in [*others, (sender, subject)])
+    ]
+    return Told(
+        f"What does {sender} write about '{subject}'?",
+        f"In Dana's mailbox, read the mail '{subject}' from {sender}.",
+        (
+            ("email_list_emails", {"username": "Dana"}, "\n".join(mails)),
+            ("email_read_email", {"username": "Dana", "email_id": f"{subject} of {sender}.eml"}, "Content: Hi."),
+        ),
+        agent="email",
+    )
+
+
+def test_two_conditions_that_each_leave_several_rows_pick_one_together() -> None:
+    memory = mailed("Ida", "Choir", [("Kim", "Garden")])
+    new = mailed("Sue", "Yoga", [("Sue", "Lunch"), ("Bo", "Yoga")])
+    assert follows([memory], new)
+
+
+def noted(place: str, day: str) -> Told:
+    """Read a mail about a place of several words, and pass on what it says."""
+    sent = {"sender": "Dana", "recipient": "Ida", "subject": "News", "content": f"We meet at {place} on {day}."}
+    return Told(
+        "Tell Ida where we meet.",
+        "Read the mail Where.eml in Dana's mailbox and tell Ida, under the subject 'News', where we meet.",
+        (
+            ("email_read_email", {"username": "Dana", "email_id": "Where.eml"}, f"News\nDate: {day}\nPlace: {place}"),
+            ("email_send_email", sent, DONE),
+        ),
+        agent="email",
+    )
+
+
+def test_a_place_of_several_words_is_one_thing() -> None:
+    assert follows([noted("North yard", "2024-05-24")], noted("Hall by the old mill", "2024-06-12"))
 
 
 # --- stale and wrong memories ----------------------------------------------------------------------------------------
@@ -181,7 +249,8 @@ def test_adjustment_repairs_a_memory_whose_step_was_made_wrong(kind: str) -> Non
     solved, steps = told_by_small(bad)
     assert not solved
     run = {"task": NEW.task, "turns": [{"agent": "calendar", "subtask": NEW.subtask, "steps": steps, "report": ""}]}
-    prompt = render("adjust", memory=json.dumps(bad), trajectory=json.dumps(run), feedback="not stated")
+    texts = {"memory": json.dumps(bad), "trajectory": json.dumps(run), "feedback": "not stated"}
+    prompt = render("adjust", tools="Not stated.", **texts)
     text, _, _ = answer("large", [{"role": "user", "content": prompt}], None, 0)
     revised = json.loads(text.partition("<Workflow>")[2].partition("</Workflow>")[0])
     assert told_by_small(revised)[0]

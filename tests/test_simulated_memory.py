@@ -145,9 +145,12 @@ def memory_of(
     return {"task": TRAJECTORY["task"], **distilled(course)}
 
 
-def mended(memory: dict[str, Any], run: dict[str, Any], feedback: str = "not stated") -> dict[str, Any] | None:
+def mended(
+    memory: dict[str, Any], run: dict[str, Any], feedback: str = "not stated", tools: str = "Not stated."
+) -> dict[str, Any] | None:
     shown = json.dumps(memory, ensure_ascii=False, indent=1)
-    text = said(render("adjust", memory=shown, trajectory=json.dumps(run, indent=1), feedback=feedback))
+    run_text = json.dumps(run, indent=1)
+    text = said(render("adjust", tools=tools, memory=shown, trajectory=run_text, feedback=feedback))
     assert between(text, "<Analysis>", "</Analysis>")
     revised = between(text, "<Workflow>", "</Workflow>")
     return None if revised == "unchanged" else json.loads(revised)
@@ -205,6 +208,41 @@ def test_a_quoted_text_that_no_step_carries_is_put_where_its_neighbours_are() ->
     notes = [step("files_write", {"path": "a.txt", "text": text}, "Successfully written.") for text in ("one", "three")]
     memory = memory_of(*notes, subtask='Write "one", then "two", then "three" into the note.')
     assert [one["text"] for one in steps_in(mended(memory, ran(TOLD)))] == ["one", "two", "three"]
+
+
+TOOLS = "\n".join(
+    [
+        "email:",
+        "- email_send_email(recipient, subject, [content])",
+        "- email_list_emails(username)",
+        "excel:",
+        "- excel_read_file(file_path)",
+    ]
+)
+
+
+def test_a_call_that_its_tool_can_not_take_is_made_with_the_tool_or_the_argument_that_the_prompt_lists() -> None:
+    listed = {**SENT, "action": {"app": "email", "action": "list_emails", "recipient": "Ida", "subject": "Tall"}}
+    assert steps_in(mended(memory_of(READ, listed), {"turns": []}, tools=TOOLS))[1]["action"] == "send_email"
+    named = {**READ, "action": {"app": "excel", "action": "read_file", "the_path": "data/trees.xlsx"}}
+    assert steps_in(mended(memory_of(named, SENT), {"turns": []}, tools=TOOLS))[0]["file_path"] == "data/trees.xlsx"
+
+
+def test_a_value_of_another_sort_than_its_argument_wants_is_replaced() -> None:
+    wrong = {**READ, "action": {**READ["action"], "file_path": "Ida"}}
+    assert steps_in(mended(memory_of(wrong, SENT), {"turns": []}))[0]["file_path"] == "data/trees.xlsx"
+
+
+def test_a_look_at_the_very_thing_that_is_changed_comes_before_the_change() -> None:
+    look = step("excel_read_file", {"file_path": "data/a.xlsx"}, "A table.")
+    change = step("excel_set_cell", {"file_path": "data/a.xlsx", "row_idx": 2, "text": "7"}, "Written.")
+    part = memory_of(change, look, subtask="Write 7 into data/a.xlsx.")
+    assert [one["action"] for one in steps_in(mended(part, {"turns": []}))] == ["read_file", "set_cell"]
+
+
+def test_a_text_that_is_put_together_from_what_is_known_is_left_alone() -> None:
+    about = step("email_send_email", {"recipient": "Ida", "subject": "Tallest tree: Oak 29"}, "Successfully sent it.")
+    assert mended(memory_of(READ, about), {"turns": []}, tools=TOOLS) is None
 
 
 @pytest.mark.parametrize("run", [ran(TOLD), ran(MISSED), {"turns": []}, {}], ids=["worked", "failed", "none", "empty"])

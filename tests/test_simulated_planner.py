@@ -77,7 +77,10 @@ def test_the_plan_is_that_of_the_memory_and_without_memory_follows_the_words() -
     )
     assert [line.split(":")[0] for line in with_memory.splitlines()] == ["1. excel", "2. email"]
     without, _, _ = answer("large", [{"role": "system", "content": system}, user], None, 0)
-    assert [line.split(":")[0] for line in without.splitlines()] == ["1. excel"]
+    assert without.splitlines() == [
+        "1. excel: Do the excel part of this task: Tell Sue which item in data/garage.xlsx is running out first.",
+        "2. email: Do the email part of this task: Tell Sue which item in data/garage.xlsx is running out first.",
+    ]
 
 
 def planned(task: str, memories: list[dict[str, Any]], history: str = "", before: str = "") -> str:

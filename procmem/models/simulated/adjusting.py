@@ -6,17 +6,27 @@ Every mending has a reason that goes into the analysis. Where nothing speaks aga
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-from procmem.models.simulated.entities import render_like, typed
+from procmem.models.simulated.entities import mentions, render_like, typed
 from procmem.models.simulated.ordering import ordered, parts_ordered
-from procmem.models.simulated.records import phrase_in
 from procmem.models.simulated.remembered import plain
 from procmem.models.simulated.restoring import restored
-from procmem.models.simulated.suspecting import Evidence, accounted, alternatives, doubled, offered, spoken_for, trusted
+from procmem.models.simulated.signatures import Signature, signatures
+from procmem.models.simulated.suspecting import (
+    Evidence,
+    accounted,
+    alternatives,
+    doubled,
+    names_itself,
+    offered,
+    sort_of,
+    spoken_for,
+    trusted,
+)
 from procmem.models.simulated.trajectories import (
     Course,
     Part,
@@ -43,12 +53,13 @@ class _Case:
     memory: Course
     run: Course
     feedback: str
+    tools: Mapping[str, Signature]
     found: list[str] = field(default_factory=list)
 
     @property
     def evidence(self) -> Evidence:
         """What speaks for and against the memory as it now is."""
-        return Evidence(self.memory, self.run)
+        return Evidence(self.memory, self.run, self.tools)
 
     def put(self, number: int, place: int, step: Taken, why: str) -> None:
         """Put another step in the place of one."""
@@ -63,19 +74,20 @@ class _Case:
         self.found.append(why)
 
 
-def adjusted(memory: str, run: str, feedback: str) -> str:
+def adjusted(memory: str, run: str, feedback: str, tools: str = "") -> str:
     """The analysis and the revised memory, or ``unchanged``.
 
     Args:
         memory: The memory's JSON: a whole task's, or one subtask's.
         run: The failed trajectory's JSON.
         feedback: The reasons of the checks that failed.
+        tools: What the agents can call, a line for each tool with the names of its arguments.
     """
     records, runs = objects(memory, most=1), objects(run, most=1)
     course = remembered(records[0]) if records else None
     if course is None or not runs:
         return _written("There is no memory with steps here that could be mended.", None)
-    case = _Case(course, trajectory(runs[0]), feedback)
+    case = _Case(course, trajectory(runs[0]), feedback, signatures(tools))
     for mend in _MENDINGS:
         mend(case)
     if not case.found:
@@ -113,7 +125,7 @@ def _tools(case: _Case) -> None:
     """A tool that the step's own observation contradicts, or with which the call itself can not be made."""
     evidence = case.evidence
     for number, place, part, step in _steps(case):
-        misused = evidence.misused(number, step)
+        misused = evidence.impossible(step) or evidence.misused(number, step)
         if not misused and not evidence.contradicted(step.tool, step):
             continue
         app = step.tool.partition("_")[0]
@@ -132,6 +144,8 @@ def _names(case: _Case) -> None:
         errors = [names for one in evidence.failures(number, step) if (names := offered(one.observation))]
         usage = evidence.known_usages(step).get(step.tool)
         known = set(errors[0]) if errors else set(usage.names) if usage else set()
+        if step.tool in case.tools:
+            known = set(case.tools[step.tool].names)
         wrong = [name for name in step.arguments if known and name not in known]
         free = [name for name in known if name not in step.arguments]
         for name in wrong:
@@ -153,8 +167,16 @@ def _values(case: _Case) -> None:
             if not isinstance(value, str | int | float) or isinstance(value, bool) or not plain(value):
                 continue
             echo = evidence.echoed(name, step)
-            if echo is not None and not phrase_in(plain(value).lower(), step.observation[:240].lower()):
+            if echo is not None and not names_itself(plain(value), step.observation):
                 _put_value(case, number, place, name, echo)
+                continue
+            wanted = evidence.wanted(name, step)
+            elsewhere = set(evidence.others_of(name, step))
+            if len(elsewhere) == 1 and wanted == "name" and not names_itself(plain(value), step.observation):
+                _put_value(case, number, place, name, elsewhere.pop(), like=False)
+                continue
+            if wanted and sort_of(plain(value)) != wanted:
+                _fitting(case, number, place, name, wanted)
                 continue
             twice = doubled(plain(value), name, step)
             known_value = accounted(plain(value), name, step, part, known) and not twice
@@ -167,16 +189,29 @@ def _values(case: _Case) -> None:
                 _put_value(case, number, place, name, scored[0][1])
 
 
+def _fitting(case: _Case, number: int, place: int, name: str, wanted: str) -> None:
+    """Put the best spoken for value of the wanted sort in the place of one of another sort."""
+    part = case.memory.parts[number]
+    step = part.steps[place]
+    texts = (step.observation[:240], step.thought, part.subtask, case.memory.task)
+    named = [one.text for text in texts for one in mentions(text) if sort_of(one.text) == wanted]
+    elsewhere = case.evidence.others_of(name, step)
+    options = dict.fromkeys([*named, *(one for one in elsewhere if sort_of(one) == wanted)])
+    scored = [(spoken_for(one, name, step, part) + (one in elsewhere), -rank, one) for rank, one in enumerate(options)]
+    if scored and max(scored)[0] > 0:
+        _put_value(case, number, place, name, max(scored)[2], like=False)
+
+
 def _seen_before(memory: Course, number: int, place: int) -> list[str]:
     """What the memory had observed before a step."""
     earlier = [step.observation for part in memory.parts[:number] for step in part.steps]
     return earlier + [step.observation for step in memory.parts[number].steps[:place]]
 
 
-def _put_value(case: _Case, number: int, place: int, name: str, value: str) -> None:
+def _put_value(case: _Case, number: int, place: int, name: str, value: str, *, like: bool = True) -> None:
     step = case.memory.parts[number].steps[place]
     old = step.arguments[name]
-    written = render_like(value, plain(old))
+    written = render_like(value, plain(old)) if like else value
     new: Any = int(float(written)) if isinstance(old, int) and typed(written).kind == "number" else written
     if new != old:
         why = f"The {name} of {step.tool} is {shortened(str(new), 120)!r}, not {shortened(str(old), 120)!r}."

@@ -58,7 +58,7 @@ def arguments(examples: Sequence[tuple[Locator, Action, int]]) -> Iterator[tuple
             (locator, action.values[name], memory) for locator, action, memory in examples if name in action.values
         ]
         if all(isinstance(value, list) for _, value, _ in values):
-            yield name, listing(values, name)
+            yield name, listing(values, name, [action for _, action, _ in examples if name in action.values])
         else:
             yield name, scalar(values, name)
 
@@ -78,10 +78,10 @@ def _kind(value: object) -> Scalar:
     return "number" if isinstance(value, float) else "text"
 
 
-def listing(values: Sequence[tuple[Locator, list[Any], int]], name: str) -> Listing:
+def listing(values: Sequence[tuple[Locator, list[Any], int]], name: str, calls: Sequence[Action]) -> Listing:
     """A list: one element per row of a table where that explains it, else its elements one by one."""
     nested = any(isinstance(element, list) for _, elements, _ in values for element in elements)
-    ref = _headed(values) if nested else None
+    ref = _headed(values, calls) if nested else None
     if ref is None or _copied(values, [elements for _, elements, _ in values]) is not None:
         return _listed(values, name)
     model = values[0][0]
@@ -125,16 +125,29 @@ def _columns_of(ref: TableRef, context: Context) -> tuple[str, ...]:
     return table.columns[: len(table.numbers)] if table is not None else ()
 
 
-def _headed(values: Sequence[tuple[Locator, list[Any], int]]) -> TableRef | None:
-    """The table whose columns the lists fill in all examples, when their order differs between examples."""
+def _headed(values: Sequence[tuple[Locator, list[Any], int]], calls: Sequence[Action]) -> TableRef | None:
+    """The table whose columns the lists fill in all examples: their order differs so, or it is the call's own table."""
     for ref in values[0][0].context.references():
         headers = [_columns_of(ref, locator.context) for locator, _, _ in values] if ref.kind == "grid" else []
-        if not headers or len({frozenset(header) for header in headers}) > 1 or len(set(headers)) == 1:
+        if not headers or not headers[0] or len({frozenset(header) for header in headers}) > 1:
+            continue
+        own = all(_is_own(ref, locator.context, call) for (locator, _, _), call in zip(values, calls, strict=True))
+        if len(set(headers)) == 1 and not own:
             continue
         width = len(headers[0])
         if all(isinstance(row, list) and len(row) == width for _, rows, _ in values for row in rows):
             return ref
     return None
+
+
+def _is_own(ref: TableRef, context: Context, call: Action) -> bool:
+    """Whether a call is made on the very thing that a table was read from."""
+    seen = context.observed.get(ref.source, ())
+    if len(seen) != 1:
+        return False
+    given = {name: plain(value) for name, value in call.values.items() if isinstance(value, str | int)}
+    shared = [name for name, _ in seen[0].arguments if name in given]
+    return bool(shared) and all(dict(seen[0].arguments)[name] == given[name] for name in shared)
 
 
 def _reordered(ref: TableRef, own: Locator, model: Locator, rows: list[Any]) -> list[Any]:

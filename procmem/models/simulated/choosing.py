@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from procmem.models.simulated.alignment import gist, likeness, resemblance
@@ -14,14 +14,32 @@ TASK_ENOUGH = 0.38
 """How much a remembered task must be about a new one to be followed, between 0 and 1."""
 SUBTASK_ENOUGH = 0.42
 """The same for subtasks, whose wording is more alike."""
+CALLED_ENOUGH = 0.6
+"""The same for tasks, where the agents that the new task's own words call for count too."""
+_CALLED = 0.3
+"""What it adds when a memory's agents are just those that the words call for."""
 KINSHIP = 0.72
 """How alike the wording of two memories' subtasks must be for them to be examples of one procedure."""
 
 
-def related_tasks(task: str, episodes: Sequence[Episode], agents: Sequence[str]) -> tuple[tuple[Episode, ...], ...]:
-    """The procedures that fit a task, the best first, each as its episodes; none when nothing is alike enough."""
+def related_tasks(
+    task: str, episodes: Sequence[Episode], agents: Sequence[str], called: Collection[str] = ()
+) -> tuple[tuple[Episode, ...], ...]:
+    """The procedures that fit a task, the best first, each as its episodes; none when nothing is alike enough.
+
+    ``called`` are the agents that the words of the task call for by themselves: a memory that needs others, or leaves
+    some of them out, is less likely to be about such a task.
+    """
     fitting = [episode for episode in episodes if _has_its_files(task, episode.text("task"))]
-    return _family(fitting, agents, lambda episode: aboutness(task, episode), TASK_ENOUGH)
+    if not called:
+        return _family(fitting, agents, lambda episode: aboutness(task, episode), TASK_ENOUGH)
+    wanted = frozenset(called)
+
+    def score(episode: Episode) -> float:
+        own = frozenset(episode.tools)
+        return aboutness(task, episode) + _CALLED * len(own & wanted) / len(own | wanted)
+
+    return _family(fitting, agents, score, CALLED_ENOUGH)
 
 
 def _has_its_files(task: str, old: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from procmem.models.simulated.covering import captured, covers
+from procmem.models.simulated.covering import captured, covers, loose
 from procmem.models.simulated.entities import typed
+from procmem.models.simulated.enumerations import listings
 from procmem.models.simulated.evaluation import evaluate
 from procmem.models.simulated.explanation import TESTED, Example, Explained, explain
 from procmem.models.simulated.expressions import (
@@ -15,6 +16,7 @@ from procmem.models.simulated.expressions import (
     Else,
     Enumerated,
     Expression,
+    Likeliest,
     Rows,
     Written,
     best,
@@ -23,6 +25,8 @@ from procmem.models.simulated.expressions import (
 from procmem.models.simulated.sequences import Rounds, round_examples, row_candidates
 from procmem.models.simulated.templates import BULLETS, NOTHING, SEPARATORS, Cut, Segment, bulleted, split_list
 
+_MOST_CONDITIONS = 4
+_FAR = 3.0
 _PIECED = 0.2
 """What an explanation in pieces costs more than its dearest piece."""
 
@@ -41,6 +45,9 @@ def explain_text(examples: Sequence[Example], hint: str = "", *, fine: bool = Fa
     covered = _explain_cover(examples, hint) if all(len(example.value) <= 120 for example in examples) else None
     if covered is not None:
         return covered
+    within = _explain_listing(examples, hint)
+    if within is not None:
+        return within
     listed = _explain_list(examples)
     if listed is not None:
         return Explained(listed, 1.0)
@@ -67,9 +74,33 @@ def _explain_bullets(examples: Sequence[Example], hint: str) -> Explained | None
     return Explained(Written(tuple(parts)), min(part.share for part in (head, tail) if part) if head or tail else 1.0)
 
 
+def _explain_listing(examples: Sequence[Example], hint: str) -> Explained | None:
+    """A text with a list behind a colon: the list by its rows, what stands around it in pieces."""
+    found = [listings(example.value) for example in examples[:TESTED]]
+    if len({len(one) for one in found}) > 1:
+        return None
+    for number in range(len(found[0])):
+        if max(len(one[number].pieces) for one in found) < 2:
+            continue
+        cuts = [(example, one[number]) for example, one in zip(examples, found, strict=False)]
+        inside = [Example(one.locator, one.value[cut.start : cut.stop], one.memory) for one, cut in cuts]
+        listed = _explain_list(inside)
+        if listed is None:
+            continue
+        head = [Example(one.locator, one.value[: cut.start], one.memory) for one, cut in cuts]
+        tail = [Example(one.locator, one.value[cut.stop :], one.memory) for one, cut in cuts]
+        before = _explain_pieces(head, hint, fine=False, counts=(listed,))
+        behind = _explain_listing(tail, hint) or _explain_pieces(tail, hint, fine=False, counts=(listed,))
+        parts = (before.expression, Else(listed, inside[0].value), behind.expression)
+        return Explained(Written(parts), min(before.share, behind.share), max(before.cost, behind.cost))
+    return None
+
+
 def _explain_cover(examples: Sequence[Example], hint: str) -> Explained | None:
     """A value as known strings in constant wording, the same wording in all examples."""
     for parts in covers(examples[0].value, examples[0].locator):
+        if loose(parts):
+            continue
         taken = [captured(parts, example.value) for example in examples[:TESTED]]
         if None in taken:
             continue
@@ -97,11 +128,22 @@ def _with_pieces(whole: Explained, examples: Sequence[Example], hint: str) -> Ex
     return Explained(best(votes), 1.0, min(whole.cost, pieces.cost + _PIECED))
 
 
-def _explain_pieces(examples: Sequence[Example], hint: str, *, fine: bool, inner: bool = False) -> Explained:
-    """A text in pieces. ``inner`` is the inside of a quotation, ``fine`` the inside of a word."""
+def _explain_pieces(
+    examples: Sequence[Example],
+    hint: str,
+    *,
+    fine: bool,
+    inner: bool = False,
+    counts: Sequence[Enumerated] = (),
+) -> Explained:
+    """A text in pieces. ``inner`` is the inside of a quotation, ``fine`` the inside of a word.
+
+    ``counts`` are lists beside the text, whose length a number in it may tell.
+    """
     first = examples[0]
     others = [example for example in examples[1:TESTED] if example.value != first.value]
-    cut = Cut(first.value, [example.value for example in others], fine=fine, named=first.context.named)
+    phrases = first.locator.phrases_in(first.value) if not others and not fine else ()
+    cut = Cut(first.value, [example.value for example in others], fine=fine, named=first.context.named, phrases=phrases)
     found = cut.segments()
     runs = {} if fine else cut.runs(found)
     lists = _lists(runs, first, others)
@@ -117,7 +159,7 @@ def _explain_pieces(examples: Sequence[Example], hint: str, *, fine: bool, inner
             continue
         known = replace(segment, others=tuple(text for text in segment.others if text is not None))
         here = _there(first, others, segment)
-        counted = _count_of(lists.values(), here) if segment.varies else None
+        counted = _count_of((*counts, *lists.values()), here) if segment.varies else None
         piece = Explained(counted, 1.0, 1.5) if counted else _piece(here, known, hint, fine=fine, inner=inner)
         parts = _joined(parts, Constant(segment.before), _kept(piece.expression, segment.text))
         share, cost = min(share, piece.share), max(cost, piece.cost)
@@ -175,7 +217,8 @@ def _piece(examples: Sequence[Example], segment: Segment, hint: str, *, fine: bo
         return Explained(Constant(segment.text), 1.0)
     found = explain(examples, hint) if segment.text else None
     if found is not None:
-        return found
+        whole = fine or inner or segment.stop > segment.start + 1 or " " not in segment.text
+        return found if whole else _or_in_pieces(found, examples, hint)
     if not segment.varies:
         return Explained(Constant(segment.text), 1.0)
     listed = _explain_list(examples)
@@ -192,6 +235,15 @@ def _piece(examples: Sequence[Example], segment: Segment, hint: str, *, fine: bo
             return deeper
     some = explain(examples, hint, partly=True) if segment.text else None
     return some if some is not None else Explained(Constant(segment.text), 0.0, 3.0)
+
+
+def _or_in_pieces(found: Explained, examples: Sequence[Example], hint: str) -> Explained:
+    """A wording that was found as a whole; where that is not there, it is put together from its pieces."""
+    pieces = _explain_pieces(examples, hint, fine=False, inner=True)
+    if not pieces.known or constant(pieces.expression) or pieces.cost >= _FAR:
+        return found
+    votes = [(2**-found.cost, found.expression), (2**-_FAR * 2 ** -(found.cost + pieces.cost), pieces.expression)]
+    return replace(found, expression=best(votes))
 
 
 def _split_piece(examples: Sequence[Example], split: Sequence[Segment], hint: str) -> Explained:
@@ -243,11 +295,19 @@ def explain_sequence(examples: Sequence[Rounds]) -> Repetition | None:
     if not primary.arguments:
         return None
     ordered = [primary, *(example for example in examples if example is not primary)]
-    for _, rows, agreed in row_candidates(ordered)[:3]:
-        arguments = _arguments(ordered, rows) if agreed == 1.0 else None
+    candidates = [rows for _, rows, agreed in row_candidates(ordered) if agreed == 1.0]
+    for rows in candidates[:3]:
+        arguments = _arguments(ordered, rows)
         if arguments is not None:
-            return Repetition(rows, arguments)
+            return Repetition(_or_else(rows, candidates), arguments)
     return None
+
+
+def _or_else(rows: Rows, candidates: Sequence[Rows]) -> Rows:
+    """Some rows with the other conditions that pick them, for where the first one picks none."""
+    alike = [one.condition for one in candidates if replace(one, condition=rows.condition) == rows]
+    options = tuple(dict.fromkeys((rows.condition, *alike)))[:_MOST_CONDITIONS]
+    return replace(rows, condition=Likeliest(options)) if len(options) > 1 else rows
 
 
 def _arguments(examples: Sequence[Rounds], rows: Rows) -> dict[str, Expression] | None:
@@ -256,11 +316,7 @@ def _arguments(examples: Sequence[Rounds], rows: Rows) -> dict[str, Expression] 
     names = dict.fromkeys(name for _, round_, _ in rounds for name in round_)
     arguments: dict[str, Expression] = {}
     for name in names:
-        inner = [
-            Example(locator, round_[name], memory * 1000 + index)
-            for index, (locator, round_, memory) in enumerate(rounds)
-            if name in round_
-        ]
+        inner = [Example(locator, round_[name], memory) for locator, round_, memory in rounds if name in round_]
         explained = explain_text(_spread(inner), name)
         if not explained.known:
             return None

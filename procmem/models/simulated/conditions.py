@@ -9,7 +9,7 @@ from typing import Literal
 from procmem.models.simulated.alignment import gist, stems
 from procmem.models.simulated.context import TEXTS, Context
 from procmem.models.simulated.entities import Mention, key, mentions, typed
-from procmem.models.simulated.evaluation import NAMED_IN, comparable, compared, masked
+from procmem.models.simulated.evaluation import NAMED_IN
 from procmem.models.simulated.expressions import (
     Blank,
     Both,
@@ -28,6 +28,7 @@ from procmem.models.simulated.expressions import (
     Pick,
     TableRef,
 )
+from procmem.models.simulated.figures import comparable, compared, masked
 from procmem.models.simulated.pointing import by_part, kinds, words_after, words_before
 from procmem.models.simulated.records import ROW, Table, phrase_in, same_cells
 
@@ -35,6 +36,7 @@ Costed = tuple[float, Condition, int]
 """A condition with its cost (smaller is simpler) and the rows it selects, as a bit mask."""
 _WIDEST = 14
 _SPOKEN = 0.4
+_STATE = 0.3
 _MOST = 120
 
 
@@ -251,6 +253,8 @@ class Conditions:
             if len(values) == 1 and chosen[0][index]:
                 cost = 1.4 if len({key(row[index]) for row in self.table.rows}) < len(self.table.rows) else 2.4
                 cost -= self._spoken_of(column.name) + self._spoken_of(chosen[0][index])
+                # A state ("open") is much the same everywhere; a name, day or number is of this one case.
+                cost += -_STATE if chosen[0][index].islower() else _STATE
                 yield cost, Equals(column, Constant(chosen[0][index])), same_cells(self.table, index, chosen[0][index])
             elif typed(chosen[0][index]).kind == "text":
                 yield from self._shared_words(index, column, [row[index] for row in chosen])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from procmem.models.simulated.entities import mentions
 from procmem.models.simulated.locating import Locator
 from procmem.models.simulated.words import PLAIN
 
+_NAMING = ("file", "folder", "address", "datetime", "date", "time", "code", "quoted")
 _SHORTEST = 3
 _MOST_SLOTS = 6
 _MOST_KNOWN = 60
@@ -66,6 +68,17 @@ def _cut(value: str, known: Sequence[str]) -> tuple[Part, ...]:
 
 def captured(parts: Sequence[Part], value: str) -> list[str] | None:
     """What another value has in place of the known strings; None when its wording differs."""
-    pattern = "".join("(.+?)" if slot else re.escape(text) for text, slot in parts)
-    match = re.fullmatch(pattern, value, re.DOTALL) if len(value) <= 400 else None
+    behind = [text for text, _ in parts[1:]] + [""]
+    slots = (_slot(text, after) if slot else re.escape(text) for (text, slot), after in zip(parts, behind, strict=True))
+    match = re.fullmatch("".join(slots), value, re.DOTALL) if len(value) <= 400 else None
     return list(match.groups()) if match else None
+
+
+def _slot(text: str, after: str) -> str:
+    """A slot reaches as far as it can when what follows it also stands inside it, as slashes do."""
+    return "(.+)" if after and after[0] in text else "(.+?)"
+
+
+def loose(parts: Sequence[Part]) -> bool:
+    """Whether the wording between the known strings names something itself."""
+    return any(not slot and any(one.kind in _NAMING for one in mentions(text)) for text, slot in parts)

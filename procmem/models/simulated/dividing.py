@@ -1,156 +1,208 @@
-"""A task without memory: which agents its words call for, and what may answer its question from their reports."""
+"""A task without memory: which agents its words call for, in which order, and who is asked once more."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from procmem.models.simulated.context import Context
-from procmem.models.simulated.entities import as_number, mentions
-from procmem.models.simulated.evaluation import figure
-from procmem.models.simulated.filling import ENDINGS, grids, named_rows
-from procmem.models.simulated.looking import looks
-from procmem.models.simulated.reading import Done, Request, report_seen, reported
-from procmem.models.simulated.records import Table, phrase_in
+from procmem.models.simulated.entities import Mention, mentions
+from procmem.models.simulated.exploring import SEE
+from procmem.models.simulated.pointing import to_be_made
+from procmem.models.simulated.reading import Done, Request, report_seen
+from procmem.models.simulated.records import phrase_in
+from procmem.models.simulated.roles import app_of, looks
 
 _WORDS = {
-    "calendar": ("calendar", "calendars", "event", "events", "appointment", "appointments"),
-    "mail": ("mail", "mails", "email", "emails", "e-mail", "inbox", "mailbox", "reply", "forward", "send"),
-    "files": ("folder", "folders", "rename", "copy", "move"),
-    "excel": ("spreadsheet", "workbook", "excel"),
-    "word": ("document", "word"),
-    "pdf": ("pdf",),
+    "excel": ("spreadsheet", "spreadsheets", "workbook", "workbooks", "excel", "xlsx"),
+    "word": ("word", "docx", "doc"),
+    "pdf": ("pdf", "pdfs", "image", "images", "photo", "picture", "scan"),
+    "files": ("folder", "folders", "rename", "copy", "move", "text file", "txt", "csv"),
 }
 """Everyday words for what an agent's description speaks of."""
+_CALENDAR = re.compile(
+    r"(?i)\b(calendars?|diary|diaries|agenda|events?|appointments?|meetings?|meet|schedules?|reschedul\w+|"
+    r"remind (?!\w+ (?:of|to|"
+    r"about)\b)\w+ that)\b"
+)
+_MAILS_READ = re.compile(
+    r"(?i)\b(mailbox|inbox|mailed|wrote|writes?|invit\w+|my e-?mails?|the e-?mails?|from e-?mail|"
+    r"e-?mails? (?:about|from|of|I|that)|"
+    r"mails? (?:about|from|that)|the mail|replies|reply|answer (?:it|to|for|\w+['’]s)|forward|receive\w*|"
+    r"sent)\b|['’]s e?-?mails?\b"
+)
+_MAILS_SENT = re.compile(
+    r"(?i)\b(send\w*|mails?|e-?mails?|notify|inform|tell (?!me\b|us\b)|remind|invite|reply|answer (?:it|to|for|"
+    r"\w+['’]s)|forward|pass\b.{0,24}\bon|let \w+ know|respond|"
+    r"write (?:back|to))\b"
+)
+_TIMES = re.compile(r"(?i)\b(earlier|later|busy|busier|free|when|o'clock|today|tomorrow|appointment|commitments?)\b")
 _MOST_LEFT_OVER = 2
+_MOST_TIMES = 3
+"""How often an agent is asked to go on where it left off."""
 GO_ON = "Go on with"
 """How a subtask begins that an agent had before."""
-_FIGURES = (
-    ("count", r"\bhow many\b|\bnumber of\b|\bcount\b"),
-    ("sum", r"\btotal\b|\bsum\b|\badd up\b|\baltogether\b|\bhow much\b"),
-    ("mean", r"\baverage\b|\bmean\b"),
-    ("highest", r"\bhighest\b|\bmost\b|\blargest\b|\bmaximum\b|\bbiggest\b|\bbest\b"),
-    ("lowest", r"\blowest\b|\bleast\b|\bsmallest\b|\bminimum\b|\bcheapest\b"),
-)
 
 
 def divided(request: Request) -> list[tuple[str, str]]:
-    """Agents with what each is asked to do: those whose files are named first, then those whose matters are."""
-    agents = list(dict.fromkeys([*_by_files(request, request.task), *_by_words(request, request.task.lower())]))
-    if not agents and request.team:
-        agents = list(_by_things(request)) or [request.team[0][0]]
-    if len(agents) == 1:
-        return [(agents[0], request.task)]
-    return [(agent, f"Do the {agent} part of this task: {request.task}") for agent in agents]
+    """Agents with what each is asked to do: who can look at what is told first, who writes to people last."""
+    task = request.task
+    lookers, doers = _mail_first(request), list(dict.fromkeys(_doers(request)))
+    if not any("/" in one.text for one in _files(task)) and not _plain(task):
+        lookers += [name for name in _serving(request, "files") if name not in doers]
+    doers = doers or list(_by_things(request)) or lookers or [name for name, _ in request.team[:1]]
+    lookers = [name for name in dict.fromkeys(lookers) if doers[0] != name]
+    steps = [(name, f"{SEE} {task}") for name in lookers]
+    if len(doers) == 1 and not steps:
+        return [(doers[0], task)]
+    return [*steps, *[(name, f"Do the {name} part of this task: {task}") for name in doers]]
+
+
+def _plain(task: str) -> bool:
+    """Whether a task carries all that it needs: a calendar's or a mail's matter with its day or its words."""
+    told = {one.kind for one in mentions(task)} & {"quoted", "date", "datetime", "time"}
+    return (
+        bool(told)
+        and bool(_CALENDAR.search(task) or _MAILS_SENT.search(task))
+        and not re.search(r"(?i)\b(file|excel)\b", task)
+    )
+
+
+def _mail_first(request: Request) -> list[str]:
+    """The mailbox's agent where mails tell what others need."""
+    others = bool(_files(request.task)) or bool(_CALENDAR.search(request.task))
+    return list(_serving(request, "mail")) if others and _MAILS_READ.search(request.task) else []
+
+
+def _doers(request: Request) -> Iterator[str]:
+    """Those whose files are given, the calendar, those whose files are to be made, then the mail."""
+    task = request.task
+    files = _files(task)
+    given = [one for one in files if not to_be_made(task, one)]
+    for one in sorted(given, key=lambda one: app_of(one.text) == "word"):
+        yield from _serving(request, app_of(one.text))
+    for app in _WORDS:
+        if _says(task, app) and (app in ("files", "word") or not given):
+            yield from _serving(request, app)
+    if _CALENDAR.search(task):
+        yield from _serving(request, "calendar")
+    apps = {app_of(one.text) for one in given} | {app for app in ("excel", "word") if _says(task, app)}
+    for one in files:
+        if one not in given and not (app_of(one.text) == "pdf" and apps & {"word", "excel"}):
+            yield from _serving(request, app_of(one.text))
+    if _MAILS_SENT.search(task):
+        yield from _serving(request, "mail")
+
+
+def _says(task: str, app: str) -> bool:
+    return any(phrase_in(word, task.lower()) for word in _WORDS[app])
+
+
+def _files(text: str) -> list[Mention]:
+    return [one for one in mentions(text) if one.kind == "file" and app_of(one.text)]
+
+
+def _serving(request: Request, app: str) -> Iterator[str]:
+    app = {"ocr": "pdf"}.get(app, app)
+    fitting = [name for name, about in request.team if app and _serves(name, about, app)]
+    yield from sorted(fitting, key=lambda name: name != app)[:1]
 
 
 def _by_things(request: Request) -> Iterator[str]:
     """Where no word says whose matter a task is: days and hours are the calendar's, people's sayings the mailbox's."""
     kinds = {mention.kind for mention in mentions(request.task)}
-    if kinds & {"date", "time", "datetime"}:
-        yield from (name for name, about in request.team if _serves(name, about, "calendar"))
-    elif "name" in kinds:
-        yield from (name for name, about in request.team if _serves(name, about, "mail"))
+    if kinds & {"date", "time", "datetime"} or _TIMES.search(request.task):
+        yield from _serving(request, "calendar")
+    elif "name" in kinds and not _files_listed(request):
+        yield from _serving(request, "mail")
     else:
-        yield from [name for name, about in request.team if "folders" in about][:1]
+        yield from _serving(request, "files")
+
+
+def _files_listed(request: Request) -> bool:
+    """Whether the task asks for figures, which stand in files rather than in mails."""
+    return bool(
+        re.search(
+            r"(?i)\b(score|number|total|average|highest|lowest|how many|amount|price|list|"
+            r"rows?)\b",
+            request.task,
+        )
+    )
+
+
+def _serves(name: str, description: str, app: str) -> bool:
+    words = re.findall(r"[a-z]+", description.lower())
+    return name == app or ("folders" if app == "files" else app) in words
 
 
 def elsewhere(request: Request) -> tuple[str, str] | None:
     """An agent that was not asked yet and may know more, as long as nothing was changed: mails, days, then files."""
-    turns = [one for one in request.done if one.tool == "delegate"]
+    turns = _turns(request)
     asked = {str(one.arguments.get("agent", "")) for one in turns}
-    if any(seen.tool and not looks(seen.tool) for one in turns for seen in report_seen(one.observation)):
+    if any(_changed(one) for one in turns) or any("/" in one.text for one in _files(request.task)):
         return None
-    for app in ("mail", "calendar", "folders"):
-        for name, about in request.team:
-            if name not in asked and (_serves(name, about, app) or app in about.lower()):
-                return (
-                    name,
-                    f"See whether you find anything that this task needs, and do your part of it: {request.task}",
-                )
+    for app in ("mail", "calendar", "files"):
+        for name in _serving(request, app):
+            if name not in asked:
+                return name, f"{SEE} {request.task}"
     return None
 
 
 def left_over(request: Request) -> list[tuple[str, str]]:
-    """Agents that nothing was handed to, though what the others read speaks of their matters."""
-    turns = [one for one in request.done if one.tool == "delegate"]
+    """Agents that nothing was handed to, though what the others saw speaks of their matters."""
+    turns = _turns(request)
     asked = {str(one.arguments.get("agent", "")) for one in turns}
-    read = [seen.text for one in turns for seen in report_seen(one.observation)]
-    text = "\n".join(line for one in read for line in one.split("\n")[1:]).lower()
-    agents = [*_by_files(request, text), *_by_words(request, text)]
+    seen = [one for turn in turns for one in report_seen(turn.observation)]
+    read = "\n".join(line for one in seen for line in one.text.split("\n")[1:])
+    agents = [name for one in _meant(request.task, read) for name in _serving(request, app_of(one))]
+    lowered = read.lower() if not any("list" in one.tool for one in seen) else ""
+    if "calendar" in lowered:
+        agents += _serving(request, "calendar")
+    if re.search(r"\b(?:mails?|reply|send)\b", lowered):
+        agents += _serving(request, "mail")
     free = [agent for agent in dict.fromkeys(agents) if agent not in asked]
     return [(agent, f"Do the {agent} part of this task: {request.task}") for agent in free[:_MOST_LEFT_OVER]]
 
 
+def _meant(task: str, read: str) -> list[str]:
+    """The files in what was read, those first whose names the task's words meet."""
+    files = list(dict.fromkeys(one.text for one in mentions(read) if one.kind == "file" and app_of(one.text)))
+    lowered = task.lower()
+
+    def alike(path: str) -> int:
+        stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
+        return sum(word[:4] in lowered for word in re.findall(r"[a-z]{3,}", stem))
+
+    return sorted((path for path in files if len(files) < 4 or alike(path)), key=lambda path: -alike(path))
+
+
 def unfinished(request: Request) -> tuple[str, str] | None:
-    """An agent that has only looked so far, though others have found more since; each is asked once more."""
-    turns = [one for one in request.done if one.tool == "delegate"]
+    """An agent that has only looked so far, though others have found more since; who writes to people comes last.
+
+    Once something was changed only those are asked again whose matters are not files.
+    """
+    turns = _turns(request)
     asked = [str(one.arguments.get("agent", "")) for one in turns]
-    for agent in dict.fromkeys(asked):
+    last = {*_serving(request, "mail")}
+    open_still = {*_serving(request, "calendar"), *last} if any(_changed(one) for one in turns) else set(asked)
+    doers = {name for name, _ in divided(request)} & open_still
+    for agent in sorted(dict.fromkeys(asked), key=lambda name: name in last):
         own = [place for place, name in enumerate(asked) if name == agent]
-        acted = any(
-            seen.tool and not looks(seen.tool) for place in own for seen in report_seen(turns[place].observation)
-        )
+        if len(own) <= _MOST_TIMES and "\nNot finished" in turns[own[-1]].observation:
+            return agent, f"{GO_ON}{' more of' * (len(own) - 1)} the {agent} part of this task: {request.task}"
         more = any(_found(turns[place]) for place in range(own[-1] + 1, len(turns)))
-        if len(own) == 1 and more and not acted:
-            return agent, f"{GO_ON} the {agent} part of this task, now that more is known: {request.task}"
+        if len(own) <= 2 and more and agent in doers and not any(_changed(turns[place]) for place in own):
+            again = " more of" * (len(own) - 1)
+            return agent, f"{GO_ON}{again} the {agent} part of this task, now that more is known: {request.task}"
     return None
+
+
+def _turns(request: Request) -> list[Done]:
+    return [one for one in request.done if one.tool == "delegate"]
+
+
+def _changed(turn: Done) -> bool:
+    return any(seen.tool and not looks(seen.tool) for seen in report_seen(turn.observation))
 
 
 def _found(turn: Done) -> bool:
     return any(seen.tool for seen in report_seen(turn.observation))
-
-
-def _by_files(request: Request, text: str) -> Iterator[str]:
-    for mention in mentions(text):
-        app = ENDINGS.get(mention.text.rsplit(".", 1)[-1].lower()) if mention.kind == "file" else None
-        if app:
-            yield from (name for name, about in request.team if _serves(name, about, {"ocr": "pdf"}.get(app, app)))
-
-
-def _by_words(request: Request, text: str) -> Iterator[str]:
-    for app, words in _WORDS.items():
-        if any(phrase_in(word, text) for word in words):
-            yield from (name for name, description in request.team if _serves(name, description, app))
-
-
-def _serves(name: str, description: str, app: str) -> bool:
-    return name == app or app in description.lower().split() or f"{app}." in description.lower()
-
-
-def answered(request: Request) -> str:
-    """An answer from the reports: a figure or a cell that the question asks for, else what was done."""
-    turns = [one for one in request.done if one.tool == "delegate"]
-    seen = reported([one.observation for one in turns])
-    context = Context({"task": request.task}, seen, user=request.user, today=request.today)
-    for _, table in grids(context):
-        value = _asked(table, request.task)
-        if value:
-            return value
-    return turns[-1].observation.split("\n", 2)[1][:400] if turns and "\n" in turns[-1].observation else "Done."
-
-
-def _asked(table: Table, question: str) -> str | None:
-    """The figure or cell of a table that a question asks for."""
-    lowered = question.lower()
-    operator = next((name for name, pattern in _FIGURES if re.search(pattern, lowered)), None)
-    width = len(table.numbers)
-    named = [index for index, name in enumerate(table.columns[:width]) if phrase_in(name, lowered)]
-    rows = named_rows(table, question) or list(table.rows)
-    if operator == "count":
-        return str(len(rows))
-    numeric = [
-        index for index in named or range(width) if all(as_number(row[index]) is not None for row in rows if row[index])
-    ]
-    if operator and numeric:
-        index = numeric[-1]
-        values = [value for row in rows if (value := as_number(row[index])) is not None]
-        amount = figure(operator, values)
-        if operator in ("sum", "mean"):
-            return amount
-        best = next((row for row in rows if amount is not None and as_number(row[index]) == float(amount)), None)
-        return ", ".join(cell for cell in (best[0], best[index])) if best else None
-    if len(rows) == 1 and named:
-        known = [index for index in named if not phrase_in(rows[0][index], lowered)]
-        return rows[0][known[0]] if known else None
-    return None

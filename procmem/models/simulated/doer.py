@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from procmem.models.simulated.borrowing import borrowed_call
 from procmem.models.simulated.choosing import related_subtasks
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.exploring import explore
 from procmem.models.simulated.fitting import fitted
-from procmem.models.simulated.following import Call, follow, grounded
-from procmem.models.simulated.procedure import induce
+from procmem.models.simulated.following import Call, Progress, follow, grounded
+from procmem.models.simulated.procedure import Procedure, induce
 from procmem.models.simulated.reading import Request, report_text
 from procmem.models.simulated.remembered import subtask_episode
 
@@ -26,11 +29,27 @@ def work(request: Request, *, recovers: bool) -> tuple[str, Call | None]:
     procedure = next((found for one in chosen if grounded(found := induce(one), base)), None)
     if procedure is None:
         return explore(request, recovers=recovers)
-    reached = follow(procedure, base, request.done, lambda done: done.seen, repair=recovers)
+    reached = _reached(procedure, base, request, recovers=recovers)
+    if reached is None:
+        return explore(request, recovers=recovers)
     if reached.call is None:
         return report_text(request.done, finished=True), None
     call = fitted(reached.call, request.tools, reached.reason or request.subtask) if recovers else reached.call
     return f"As in a similar subtask before, {call[0].replace('_', ' ')} comes next.", call
+
+
+def _reached(procedure: Procedure, base: Context, request: Request, *, recovers: bool) -> Progress | None:
+    """How far the procedure is, or None once one of its calls held what only the memory tells: it does not fit."""
+
+    def at(place: int) -> tuple[Progress, bool]:
+        then = replace(request, done=request.done[:place])
+        reached = follow(procedure, base, then.done, lambda done: done.seen, repair=recovers)
+        return reached, reached.call is not None and borrowed_call(*reached.call, then)
+
+    if any(at(place)[1] for place in range(len(request.done))):
+        return None
+    reached, borrowed = at(len(request.done))
+    return None if borrowed else reached
 
 
 def report(request: Request) -> str:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from procmem.models.simulated.words import DOING, NO_NAMES
+from procmem.models.simulated.words import DOING, NO_NAMES, PLAIN
 
 Kind = Literal["file", "folder", "address", "datetime", "date", "time", "number", "code", "quoted", "name", "text"]
 Parsed: TypeAlias = date | datetime | time | float | str
@@ -95,7 +95,7 @@ def _names(text: str) -> list[Mention]:
         start, words = match.start(), match.group()
         first = words.split(" ", 1)[0]
         opening = bool(_START.search(text[max(0, start - 4) : start]))
-        if opening and " " not in words and not _opens_as_name(text, match.end(), first):
+        if opening and " " not in words and not _opens_as_name(text, start, match.end(), first):
             continue
         if first.lower() in NO_NAMES or _calendar_word(first):
             if not opening and first.lower() not in NO_NAMES:
@@ -111,13 +111,14 @@ def _names(text: str) -> list[Mention]:
     return names
 
 
-def _opens_as_name(text: str, end: int, word: str) -> bool:
+def _opens_as_name(text: str, start: int, end: int, word: str) -> bool:
     """Whether a capital word that begins a sentence is a name: it owns or does something, or stands elsewhere too."""
     behind = text[end : end + 24]
     if behind.startswith(("'s", "’s")) or not behind.strip() or behind[0] in ",;)\n":
         return True
     verb = behind.split()[0].strip(".,") if behind[0] == " " else ""
-    return verb in DOING or text.count(f" {word}") > 0
+    done = len(verb) > 4 and verb.endswith("ed") and word.lower() not in PLAIN and not word.endswith("ed")
+    return verb in DOING or done or text.count(f" {word}") > (text[start - 1 : start] == " ")
 
 
 def _calendar_word(word: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from procmem.models.simulated.alignment import carry, gist
+from procmem.models.simulated.alignment import carry
 from procmem.models.simulated.context import Context
-from procmem.models.simulated.entities import as_number, key, mentions, number_text, render_like, shift, typed
+from procmem.models.simulated.counterparts import counterpart
+from procmem.models.simulated.entities import as_number, key, render_like, shift
 from procmem.models.simulated.expressions import (
     Aggregate,
     Blank,
@@ -21,6 +21,7 @@ from procmem.models.simulated.expressions import (
     Condition,
     Constant,
     Contains,
+    Counterpart,
     Elapsed,
     Else,
     Enumerated,
@@ -31,6 +32,7 @@ from procmem.models.simulated.expressions import (
     Given,
     Item,
     Like,
+    Likeliest,
     Listed,
     Mentioned,
     Nearest,
@@ -44,13 +46,24 @@ from procmem.models.simulated.expressions import (
     Voted,
     Written,
 )
+from procmem.models.simulated.figures import (
+    calculate,
+    compared,
+    elapsed,
+    enumerate_values,
+    figure,
+    is_sentence,
+    masked,
+    nearest_row,
+    sort_key,
+)
 from procmem.models.simulated.patterns import alike, written
 from procmem.models.simulated.pointing import picked
 from procmem.models.simulated.records import Table, phrase_in, same_cells
 from procmem.models.simulated.views import view
 
-_SENTENCE = 5
-"""Spaces in a cell from which on it is a sentence."""
+_UNCLEAR = 0.3
+"""What an explanation still counts when it leaves several rows where one is meant."""
 NAMED_IN = "?"
 """A column name that begins so stands for the column whose header stands in the source named behind it."""
 
@@ -69,6 +82,9 @@ def evaluate(expression: Expression, context: Context) -> str | None:
         case Span(source, model, start, end):
             there = context.text(source)
             return carry(model, start, end, there) if there else None
+        case Counterpart(source, model, place, served):
+            there = context.text(source)
+            return counterpart(model, place, there, served, context.user) if there else None
         case Cell(rows, column, place):
             return _cell(rows, column, place, context)
         case Nearest():
@@ -117,8 +133,8 @@ def _composed(expression: Expression, context: Context) -> str | None:
             return "".join(piece or "" for piece in pieces) if None not in pieces else None
         case Else(base, _):
             return evaluate(base, context)
-        case Filled(pattern, blanks):
-            model = alike(evaluate(pattern, context) or "", frozenset(name for name, _ in blanks), context)
+        case Filled(pattern, blanks, then):
+            model = alike(evaluate(pattern, context) or "", frozenset(name for name, _ in blanks), then, context)
             return written(model, {name: evaluate(part, context) for name, part in blanks}, context) if model else None
         case Enumerated(rows, piece, separator, last, empty):
             chosen = rows_of(rows, context)
@@ -133,56 +149,58 @@ def _vote(options: Sequence[tuple[float, Expression]], context: Context) -> str 
     """The value with the best explanation; others that give it too count less, since they are often variants of one."""
     weights: dict[str, float] = {}
     spelled: dict[str, str] = {}
+    unclear: list[tuple[float, Expression]] = []
     for weight, option in options:
         value = evaluate(option, context)
         if value is not None and value != "":
+            if _ambiguous(option, context):
+                unclear.append((weight, option))
+                weight *= _UNCLEAR
             same = key(value)
             weights[same] = weights[same] + 0.3 * weight if same in weights else weight
             spelled.setdefault(same, value)
+    for weight, value in _narrowed(unclear, context):
+        weights[key(value)] = weights.get(key(value), 0.0) + weight
+        spelled.setdefault(key(value), value)
     return spelled[max(weights, key=lambda same: weights[same])] if weights else None
+
+
+def _narrowed(unclear: Sequence[tuple[float, Expression]], context: Context) -> Iterator[tuple[float, str]]:
+    """What several conditions pick together, each of which leaves more than one row."""
+    groups: dict[tuple[TableRef, Column], list[tuple[float, int, str]]] = {}
+    for weight, option in unclear:
+        inner = option.base if isinstance(option, Like) else option
+        if isinstance(inner, Cell):
+            ref = home(inner.rows, context, inner.column)
+            mask = selected(inner.rows.condition, table, context) if (table := context.table(ref)) is not None else None
+            model = option.model if isinstance(option, Like) else ""
+            groups.setdefault((ref, inner.column), []).append((weight, mask or 0, model))
+    for (ref, column), found in groups.items():
+        table = context.table(ref)
+        place = place_of(column, table, context) if table is not None else None
+        chosen = found[0][1]
+        for _, mask, _ in found[1:]:
+            chosen = chosen & mask or chosen
+        if table is not None and place is not None and chosen.bit_count() == 1:
+            value = table.rows[chosen.bit_length() - 1][place]
+            yield found[0][0], render_like(value, found[0][2]) if found[0][2] else value
+
+
+def _ambiguous(expression: Expression, context: Context) -> bool:
+    """Whether a condition that picks one row leaves several here, so that the first of them is a guess."""
+    match expression:
+        case Like(base, _) | View(_, base):
+            return _ambiguous(base, context)
+        case Cell(rows, _, 0) if not rows.order and not isinstance(rows.condition, Everything):
+            return len(rows_of(rows, context) or ()) > 1
+        case _:
+            return False
 
 
 def number(expression: Expression, context: Context) -> float | None:
     """The value of an expression as a number, or None."""
     value = evaluate(expression, context)
     return as_number(value) if value is not None else None
-
-
-def enumerate_values(values: Sequence[str], separator: str, last: str) -> str | None:
-    """Values in one text, with another separator before the last."""
-    if not values:
-        return None
-    return values[0] if len(values) == 1 else separator.join(values[:-1]) + last + values[-1]
-
-
-def calculate(operator: str, left: float | None, right: float | None) -> str | None:
-    """Two numbers combined, as text."""
-    if left is None or right is None:
-        return None
-    if operator == "+":
-        return number_text(left + right)
-    if operator == "-":
-        return number_text(left - right)
-    if operator == "*":
-        return number_text(left * right)
-    if right == 0:
-        return None
-    return number_text(left / right * (100 if operator == "percent" else 1))
-
-
-def elapsed(start: str | None, end: str | None, unit: str) -> str | None:
-    """Whole days or minutes from start to end, as text."""
-    left, right = typed(start or "").value, typed(end or "").value
-    if unit == "days":
-        days = [value.date() if isinstance(value, datetime) else value for value in (left, right)]
-        if isinstance(days[0], date) and isinstance(days[1], date):
-            return str((days[1] - days[0]).days)
-        return None
-    if isinstance(left, datetime) and isinstance(right, datetime):
-        return number_text((right - left).total_seconds() / 60)
-    if isinstance(left, time) and isinstance(right, time):
-        return str((right.hour - left.hour) * 60 + right.minute - left.minute)
-    return None
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -202,7 +220,7 @@ def place_of(column: Column, table: Table, context: Context) -> int | None:
 
 def rows_of(rows: Rows, context: Context) -> list[dict[str, str]] | None:
     """The chosen rows as records, in order; None when there is no such table or column."""
-    table = context.table(rows.table)
+    table = context.table(home(rows, context))
     if table is None:
         return None
     mask = selected(rows.condition, table, context)
@@ -219,18 +237,39 @@ def rows_of(rows: Rows, context: Context) -> list[dict[str, str]] | None:
     return [dict(zip(table.columns, row, strict=True)) for row in chosen[: rows.at_most]]
 
 
-def sort_key(value: str) -> tuple[int, float, str]:
-    """An order over cells: numbers and moments by size, texts by letters, empty cells last."""
-    what = typed(value).value
-    match what:
-        case float():
-            return (0, what, "")
-        case datetime() | date():
-            return (1, 0.0, what.isoformat())
-        case time():
-            return (2, what.hour * 60.0 + what.minute, "")
-        case str():
-            return (3, 0.0, what.lower()) if what else (4, 0.0, "")
+def home(rows: Rows, context: Context, column: Column | None = None) -> TableRef:
+    """The table that some rows are of; where it lacks their columns, another one of the same step that has them."""
+    table = context.table(rows.table)
+    wanted = [*_columns_named(rows.condition), *(one for one in (rows.by, column) if one is not None)]
+    if table is not None and all(one.name in table.columns or one.name.startswith(NAMED_IN) for one in wanted):
+        return rows.table
+    names = [one.name for one in wanted if not one.name.startswith(NAMED_IN)]
+    if table is not None and all(table.column(name) is not None for name in names):
+        return rows.table
+    step = rows.table.source.partition("#")[0]
+    for ref in context.references() if names else ():
+        if ref.kind == rows.table.kind and ref.source.partition("#")[0] == step:
+            other = context.table(ref)
+            if other is not None and all(other.column(name) is not None for name in names):
+                return ref
+    return rows.table
+
+
+def _at_home(rows: Rows, context: Context, column: Column | None) -> Rows:
+    ref = home(rows, context, column)
+    return rows if ref == rows.table else replace(rows, table=ref)
+
+
+def _columns_named(condition: Condition) -> tuple[Column, ...]:
+    match condition:
+        case Everything():
+            return ()
+        case Both(left, right):
+            return (*_columns_named(left), *_columns_named(right))
+        case Likeliest(options):
+            return _columns_named(options[0])
+        case _:
+            return (condition.column,)
 
 
 def selected(condition: Condition, table: Table, context: Context) -> int | None:
@@ -242,6 +281,9 @@ def selected(condition: Condition, table: Table, context: Context) -> int | None
         case Both(left, right):
             one, other = selected(left, table, context), selected(right, table, context)
             return one & other if one is not None and other is not None else None
+        case Likeliest(options):
+            found = [rows for one in options if (rows := selected(one, table, context)) is not None]
+            return next((rows for rows in found if rows), found[0] if found else None)
         case _:
             pass
     place = place_of(condition.column, table, context)
@@ -270,48 +312,6 @@ def selected(condition: Condition, table: Table, context: Context) -> int | None
     return mask if mask is None or not condition.negated else every & ~mask
 
 
-def is_sentence(cell: str) -> bool:
-    """Whether a cell holds a sentence."""
-    return cell.count(" ") >= _SENTENCE
-
-
-def masked(table: Table, place: int, holds: Callable[[str], bool]) -> int:
-    """The rows whose cell passes a test, as a bit mask."""
-    return sum(1 << index for index, row in enumerate(table.rows) if holds(row[place]))
-
-
-def compared(table: Table, place: int, operator: str, bound: str) -> int | None:
-    """The rows on one side of a bound; cells of another type are on neither side."""
-    limit = comparable(bound)
-    if limit is None:
-        return None
-    mask = 0
-    for index, row in enumerate(table.rows):
-        value = comparable(row[place])
-        if value is None or value[0] != limit[0]:
-            continue
-        if (value > limit if ">" in operator else value < limit) or ("=" in operator and value == limit):
-            mask |= 1 << index
-    return mask
-
-
-@lru_cache(maxsize=16384)
-def comparable(value: str) -> tuple[str, float] | None:
-    """A number or moment as something to compare, with its type; a date and a datetime compare by their moments."""
-    what = typed(value).value
-    match what:
-        case float():
-            return ("number", what)
-        case datetime():
-            return ("moment", what.toordinal() * 1440.0 + what.hour * 60 + what.minute)
-        case date():
-            return ("moment", what.toordinal() * 1440.0)
-        case time():
-            return ("time", what.hour * 60.0 + what.minute)
-        case str():
-            return None
-
-
 def _listed(table: Table, place: int, ref: TableRef, column: Column, context: Context) -> int | None:
     other = context.table(ref)
     there = place_of(column, other, context) if other else None
@@ -322,6 +322,7 @@ def _listed(table: Table, place: int, ref: TableRef, column: Column, context: Co
 
 
 def _cell(rows: Rows, column: Column, place: int, context: Context) -> str | None:
+    rows = _at_home(rows, context, column)
     chosen = rows_of(rows, context)
     table = context.table(rows.table)
     if not chosen or table is None or not -len(chosen) <= place < len(chosen):
@@ -341,14 +342,6 @@ def _nearest(nearest: Nearest, context: Context) -> str | None:
     return table.rows[index][column] or None if index is not None else None
 
 
-def nearest_row(cells: Sequence[str], text: str) -> int | None:
-    """The cell that shares most words with a text, when one alone does."""
-    words = gist(text) | {mention.text.lower() for mention in mentions(text)}
-    scores = [len(gist(cell.replace("_", " ").replace(".", " ")) & words) for cell in cells]
-    top = max(scores, default=0)
-    return scores.index(top) if top > 0 and scores.count(top) == 1 else None
-
-
 def _column_number(wanted: ColumnNumber, context: Context) -> str | None:
     table = context.table(wanted.table)
     if table is None or not table.numbers:
@@ -360,6 +353,7 @@ def _column_number(wanted: ColumnNumber, context: Context) -> str | None:
 
 
 def _aggregate(operator: str, rows: Rows, column: Column | None, context: Context) -> str | None:
+    rows = _at_home(rows, context, column)
     chosen, table = rows_of(rows, context), context.table(rows.table)
     if chosen is None or table is None:
         return None
@@ -370,14 +364,3 @@ def _aggregate(operator: str, rows: Rows, column: Column | None, context: Contex
         return None
     values = [value for row in chosen if (value := as_number(row[table.columns[place]])) is not None]
     return figure(operator, values)
-
-
-def figure(operator: str, values: Sequence[float]) -> str | None:
-    """One figure about some numbers, as text."""
-    if not values:
-        return None
-    if operator == "sum":
-        return number_text(sum(values))
-    if operator == "mean":
-        return number_text(sum(values) / len(values))
-    return number_text(min(values) if operator == "lowest" else max(values))

@@ -19,7 +19,7 @@ from procmem.models.simulated.expressions import (
     Like,
     best,
 )
-from procmem.models.simulated.locating import Costed, Locator, row_number
+from procmem.models.simulated.locating import Costed, Locator, numbering
 from procmem.models.simulated.patterns import fitted
 from procmem.models.simulated.reckoning import distinct, reckoned
 
@@ -109,12 +109,16 @@ def _far(example: Example, hint: str) -> list[Costed]:
     ways = [*locator.in_tables(value), *locator.numbers(value)]
     if not ways or min(cost for cost, _ in ways) > 1.2:
         ways += reckoned(value, locator)
-    numbered = "row" in hint or "column" in hint
-    weighed = [
-        (cost + ((-0.8 if numbered else 1.5) if row_number(way) else (1.0 if numbered else 0.0)), way)
-        for cost, way in ways
-    ]
+    weighed = [(cost + _by_hint(way, hint), way) for cost, way in ways]
     return distinct(weighed)[:_ENOUGH]
+
+
+def _by_hint(way: Expression, hint: str) -> float:
+    """What a way costs more or less because of the argument's name: a row wants a row's number, a column a column's."""
+    number = numbering(way)
+    if "row" in hint or "column" in hint:
+        return -0.8 if number and number in hint else 1.0
+    return 1.5 if number else 0.0
 
 
 def _by_pattern(examples: Sequence[Example]) -> list[Costed]:
@@ -130,7 +134,7 @@ def _by_pattern(examples: Sequence[Example]) -> list[Costed]:
         source = best([(2**-cost, way) for cost, way in places])
         filling = _filling(source, examples)
         if filling is not None:
-            ways.append((_PATTERNED, Filled(source, filling)))
+            ways.append((_PATTERNED, Filled(source, filling, pattern)))
         if len(ways) >= 2:
             break
     return ways

@@ -108,7 +108,16 @@ class Both:
     right: Condition
 
 
-Condition: TypeAlias = Everything | Equals | Compares | Blank | Sentence | Mentioned | Contains | Listed | Both
+@dataclass(frozen=True, slots=True)
+class Likeliest:
+    """The first of several conditions that any row fulfils."""
+
+    options: tuple[Condition, ...]
+
+
+Condition: TypeAlias = (
+    Everything | Equals | Compares | Blank | Sentence | Mentioned | Contains | Listed | Both | Likeliest
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,19 @@ class Span:
     model: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """The thing in an instruction that plays the part of the ``place``-th thing of the remembered one, ``model``.
+
+    ``served`` is on whose behalf the remembered one was.
+    """
+
+    source: str
+    model: str
+    place: int
+    served: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +289,14 @@ class Else:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A pattern with blanks that was observed, and what belongs into each blank by its name."""
+    """A pattern with blanks that was observed, and what belongs into each blank by its name.
+
+    ``model`` is the pattern as it was worded then: where the place does not tell, the most alike one is taken.
+    """
 
     pattern: Expression
     blanks: tuple[tuple[str, Expression], ...]
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +318,7 @@ class Voted:
 
 
 Expression: TypeAlias = (
-    Constant | Pick | Span | Cell | Nearest | ColumnNumber | Aggregate | Calculated | Shifted | Elapsed
+    Constant | Pick | Span | Counterpart | Cell | Nearest | ColumnNumber | Aggregate | Calculated | Shifted | Elapsed
     | View | Item | Given | Like | Written | Else | Filled | Enumerated | Voted
 )  # fmt: skip
 

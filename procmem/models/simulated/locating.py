@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Literal
 
 from procmem.models.simulated.alignment import tokens
 from procmem.models.simulated.conditions import Conditions, columns_of, header_named, picks
 from procmem.models.simulated.context import TEXTS, Context
+from procmem.models.simulated.counterparts import part_of, things
 from procmem.models.simulated.entities import key, mentions, typed
-from procmem.models.simulated.evaluation import comparable, is_sentence, nearest_row
 from procmem.models.simulated.expressions import (
     Cell,
     Column,
     ColumnNumber,
+    Counterpart,
     Equals,
     Everything,
     Expression,
@@ -31,6 +33,7 @@ from procmem.models.simulated.expressions import (
     TableRef,
     View,
 )
+from procmem.models.simulated.figures import comparable, is_sentence, nearest_row
 from procmem.models.simulated.patterns import patterns
 from procmem.models.simulated.records import ROW, Table
 from procmem.models.simulated.views import view, views_of
@@ -42,6 +45,8 @@ _CUE = re.compile(
 )
 _MOST_CELLS = 6000
 _MOST_BASES = 90
+_WIDEST = 14
+_PHRASING = ("grid", "blocks", "columns", "fields", "call", "lines")
 _IN_A_LIST = 1.5
 """What it costs more to find a mention by its place among the cells of a table: a row and a column say it better."""
 UNCUED = 0.8
@@ -162,6 +167,36 @@ class Locator:
                 found.setdefault(key(seen), []).append((cost + 0.8, View(name, expression)))
         return found
 
+    def phrases_in(self, value: str) -> tuple[str, ...]:
+        """Observed wordings that stand inside a value: of several words, or behind their label; the longest first."""
+        found = [phrase for phrase in self._phrases if len(phrase) < len(value) and phrase in value]
+        lowered = value.lower()
+        found += [cell for name, cell in self._labelled if f" {name} {cell.lower()}" in f" {lowered.replace('(', ' ')}"]
+        return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))[:24]
+
+    @cached_property
+    def _labelled(self) -> tuple[tuple[str, str], ...]:
+        """The fields of what was observed: label in lower case, and value."""
+        found: dict[tuple[str, str], None] = {}
+        for ref in self.context.references():
+            table = self.context.table(ref) if ref.kind == "fields" and ref.source not in TEXTS else None
+            for row in table.rows[:1] if table is not None else ():
+                pairs = zip(table.columns, row, strict=True) if table is not None else ()
+                found |= dict.fromkeys((name.lower(), cell) for name, cell in pairs if 0 < len(cell) < 60)
+        return tuple(found)
+
+    @cached_property
+    def _phrases(self) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for ref in self.context.references():
+            table = self.context.table(ref)
+            if table is None or ref.source in TEXTS or ref.kind not in _PHRASING:
+                continue
+            cells = (cell.strip() for row in table.rows[:60] for cell in row[:_WIDEST])
+            found |= dict.fromkeys(cell for cell in cells if 3 < len(cell) < 60 and not cell.isalnum())
+        worded = (phrase for phrase in found if re.search(r"[A-Z\d]", phrase) and re.search(r"[^\W\d_]{2}", phrase))
+        return tuple(sorted(worded, key=len, reverse=True))
+
     @cached_property
     def patterns(self) -> list[str]:
         """Observed patterns with blanks."""
@@ -174,11 +209,13 @@ class Locator:
         if value in self._simple:
             return self._simple[value]
         found: list[Costed] = [
-            (0.05 if name.startswith("name ") else 0.0, Item(Column(name, 0)))
+            (self._less_sure(name), Item(Column(name, 0)))
             for name, cell in (self.context.item or {}).items()
             if cell and key(cell) == key(value)
         ]
-        found += [(cost, way) for cost, way, base in self.bases if isinstance(way, Given) and key(base) == key(value)]
+        direct = [one for one in self.bases if isinstance(one[1], (Given, View))]
+        found += [(cost, way) for cost, way, base in direct if key(base) == key(value)]
+        found += self._counterparts(value)
         for source in self._prose():
             text = self.context.text(source) or ""
             extra = _IN_A_LIST if self._lists(source) else 0.0
@@ -189,6 +226,22 @@ class Locator:
         found += [(cost, way) for cost, way in self.views.get(key(value), ())[:12]]
         self._simple[value] = sorted(found, key=lambda one: one[0])[:24]
         return self._simple[value]
+
+    def _less_sure(self, name: str) -> float:
+        """What a column of the row at hand costs, where another one of the row tells the same better."""
+        if name == "head" and "before the bracket" in (self.context.item or {}):
+            return 0.5
+        return 0.05 if name.startswith("name ") else 0.0
+
+    def _counterparts(self, value: str) -> Iterator[Costed]:
+        """The part that the value plays in an instruction."""
+        for source, text in self.context.texts.items():
+            place = part_of(value, text)
+            if place is not None:
+                sort = things(text)[place].sort
+                several = sum(one.sort == sort for one in things(text)) > 1
+                extra = {"subtask": 1.0, "task": 0.72}.get(source, 1.0)
+                yield extra + 0.06 * several, Counterpart(source, text, place, self.context.user)
 
     def _spans(self, source: str, text: str, value: str) -> Iterator[Costed]:
         """Stretches of a text that hold the value, to be found again by what stands around them."""
@@ -291,8 +344,9 @@ class Locator:
 
     @cached_property
     def cued(self) -> bool:
-        """Whether an instruction speaks of something first, last, most or least."""
-        return any(_CUE.search(text) for text in self.context.texts.values())
+        """Whether an instruction speaks of something first, last, most or least, also one that went to others."""
+        handed = (seen[0].text for source, seen in self.context.observed.items() if source.endswith("/asked") and seen)
+        return any(_CUE.search(text) for text in (*self.context.texts.values(), *handed))
 
     def _nearest(self, ref: TableRef, table: Table, row: int, column: Column) -> Iterator[Costed]:
         for source in TEXTS:
@@ -312,7 +366,8 @@ class Locator:
             if index == len(table.numbers):
                 found.append((1.4, ColumnNumber(ref, Column("", 0), beyond=1)))
             else:
-                found += [(0.9, ColumnNumber(ref, column)) for column in header_named(table, index, self.context)]
+                columns = header_named(table, index, self.context)[::-1]
+                found += [(0.9 + 0.2 * step, ColumnNumber(ref, column)) for step, column in enumerate(columns)]
         return found
 
 
@@ -331,12 +386,12 @@ def _source(expression: Expression) -> str:
             return ""
 
 
-def row_number(expression: Expression) -> bool:
+def numbering(expression: Expression) -> Literal["row", "column", ""]:
     """Whether an expression gives a row's or a column's number."""
     match expression:
         case Cell(_, column, _) | Item(column):
-            return column.name == ROW
+            return "row" if column.name == ROW else ""
         case ColumnNumber():
-            return True
+            return "column"
         case _:
-            return False
+            return ""

@@ -37,9 +37,8 @@ def _moves(steps: Sequence[Taken], texts: Sequence[str]) -> Iterator[tuple[int, 
     for place, step in enumerate(steps):
         for later in range(place + 1, len(steps)):
             other = steps[later]
-            if _makes(other, step) or (
-                _tells(other, step, steps[:place], texts) and not _repeats(other, steps[:place])
-            ):
+            told = _tells(other, step, steps[:place], texts) or _shows(other, step)
+            if _makes(other, step) or (told and not _repeats(other, steps[:place])):
                 yield later, place
                 return
 
@@ -63,6 +62,14 @@ def _tells(other: Taken, step: Taken, before: Sequence[Taken], texts: Sequence[s
         and value not in map(plain, other.arguments.values())
         for value in values(step)
     )
+
+
+def _shows(other: Taken, step: Taken) -> bool:
+    """Whether a later look is at the very thing that this step changes: one looks before one changes."""
+    if not looks(other.tool) or looks(step.tool) or {"create", "convert", "save"} & set(step.tool.split("_")[1:2]):
+        return False
+    given = {plain(value) for value in other.arguments.values()}
+    return bool(given) and given <= {plain(value) for value in step.arguments.values()}
 
 
 def _repeats(other: Taken, before: Sequence[Taken]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from procmem.models.simulated.context import TEXTS, Context
@@ -81,12 +82,12 @@ def written(pattern: str, filling: Mapping[str, str | None], context: Context) -
     return shown + pattern[position:]
 
 
-def alike(pattern: str, wanted: frozenset[str], context: Context) -> str:
-    """The pattern, or where it lacks the wanted blanks the one observed pattern that has just these."""
+def alike(pattern: str, wanted: frozenset[str], then: str, context: Context) -> str:
+    """The pattern; where it lacks the wanted blanks, the observed one with just these that is worded most like then."""
     if wanted <= set(blanks(pattern)):
         return pattern
     fitting = [one for one in patterns(context) if wanted == set(blanks(one))]
-    return fitting[0] if len(fitting) == 1 else pattern
+    return max(fitting, key=lambda one: SequenceMatcher(None, one, then).ratio()) if fitting else pattern
 
 
 def called(name: str, context: Context) -> str | None:

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from procmem.models.simulated.alignment import resemblance
+from procmem.models.simulated.answering import answered
+from procmem.models.simulated.borrowing import borrowed_text
 from procmem.models.simulated.choosing import TASK_ENOUGH, aboutness, related_tasks
 from procmem.models.simulated.context import Context
-from procmem.models.simulated.dividing import GO_ON, answered, divided, elsewhere, left_over, unfinished
+from procmem.models.simulated.dividing import divided, elsewhere, left_over, unfinished
 from procmem.models.simulated.evaluation import evaluate
 from procmem.models.simulated.following import Call, follow, grounded
 from procmem.models.simulated.planning import Planned, remaining, steps_of, told_for
@@ -65,21 +67,24 @@ def _numbered(steps: Sequence[Planned]) -> str:
 
 def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
     """The next delegation, or finish with the answer. A subtask of which nothing was done is handed over once more."""
-    done = _turns(request)
+    done, chosen = _turns(request), _chosen(request)
     last = str(done[-1].arguments.get("subtask", "")) if done else ""
-    if recovers and done and _undone(done[-1]) and _AGAIN not in last and not last.startswith(GO_ON):
+    if recovers and chosen and done and _undone(done[-1]) and _AGAIN not in last:
         subtask = f"{last}{_AGAIN}{done[-1].observation[-300:]}"
         return "Nothing was done, so once more.", (
             "delegate",
             {"agent": done[-1].tool, "subtask": subtask, "progress": False},
         )
     base = Context({"task": request.task}, {}, user=request.user, today=request.today)
-    procedure = next((found for one in _chosen(request) if grounded(found := induce(one, TURN), base)), None)
+    procedure = next((found for one in chosen if grounded(found := induce(one, TURN), base)), None)
     if procedure is None:
         return _by_words(request)
     reached = follow(procedure, base, _without_repeats(done), lambda one: report_seen(one.observation), repair=False)
     if reached.call is not None:
-        return "A similar task went this way.", ("delegate", {**reached.call[1], "agent": reached.call[0]})
+        agent, given = reached.call
+        if borrowed_text([str(given.get("subtask", ""))], request):
+            given = {**given, "subtask": f"Do the {agent} part of this task: {request.task}"}
+        return "A similar task went this way.", ("delegate", {**given, "agent": agent})
     return "All that the similar task needed is done.", (
         "finish",
         {"answer": _answer(procedure, reached.context, request)},
@@ -110,7 +115,10 @@ def _without_repeats(done: Sequence[Done]) -> list[Done]:
 
 def _chosen(request: Request) -> tuple[tuple[Episode, ...], ...]:
     episodes = [episode for text in request.memories if (episode := task_episode(text)) is not None]
-    return related_tasks(request.task, episodes, [name for name, _ in request.team])
+    if not episodes:
+        return ()
+    called = dict.fromkeys(agent for agent, _ in divided(request))
+    return related_tasks(request.task, episodes, [name for name, _ in request.team], tuple(called))
 
 
 def _answer(procedure: Procedure, context: Context, request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -9,6 +10,13 @@ from procmem.models.simulated.context import Context
 from procmem.models.simulated.entities import Mention, mentions
 from procmem.models.simulated.expressions import Pick
 from procmem.models.simulated.words import MAKING, TELLING
+
+_TURNED = re.compile(
+    r"(?i)\b(?:convert\w*|export\w*|turn\w*|rename\w*)\b[^;\n]*\b(?:to|into)\s+(?:an? |the )?(?:pdf |word |image |"
+    r"new )?(?:file |document )?$"
+)
+_FORMS = frozenset("a an the pdf word excel docx xlsx file document image workbook text".split())  # noqa: SIM905
+_MAKES = frozenset("create make write save new produce build generate name called".split())  # noqa: SIM905
 
 
 @lru_cache(maxsize=8192)
@@ -57,6 +65,15 @@ def _made(text: str, mention: Mention) -> int:
     score = 2 * bool(MAKING & set(before[:2])) + bool(set(near) & {"as", "into", "to", "called", "new"})
     score -= 2 * bool(set(near) & {"in", "from", "of", "by", "with", "follow", "see", "per", "out", "after"})
     return score - 2 * bool(set(after) & TELLING)
+
+
+def to_be_made(text: str, mention: Mention) -> bool:
+    """Whether the words before a file clearly say that it is not there yet."""
+    if _TURNED.search(text[max(0, mention.start - 160) : mention.start]):
+        return True
+    words = re.findall(r"[a-z]+", text[max(0, mention.start - 60) : mention.start].lower())
+    near = [word for word in reversed(words) if word not in _FORMS][:2]
+    return bool({"as", "called", "named", "new"} & set(near[:1])) or bool(_MAKES & set(near[:1]))
 
 
 @lru_cache(maxsize=16384)

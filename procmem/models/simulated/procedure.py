@@ -230,7 +230,7 @@ class _Group:
                 for number, rounds in enumerate(inner)
             ]
             having = [
-                (locator, inner[number][int(turn[""])][place], self.told[number].number * 1000 + int(turn[""]))
+                (locator, inner[number][int(turn[""])][place], self.told[number].number)
                 for locator, turn, number in round_examples(examples, rows)
             ]
             if not having:

@@ -28,6 +28,7 @@ _ABOUT_MEMORY: dict[str, Part] = {
     "Keywords": "facts",
     "Similar Task Examples": "rewrite",
     "Memory": "adjust",
+    "Agents and their tools": "adjust",
     "Trajectories": "induce",
 }
 """Prompts about memory itself, by their first heading; what follows it is data and can not change what is asked."""
@@ -37,7 +38,7 @@ _LONGEST_PROMPT = 400_000
 _LONGEST_TASK = 12_000
 _FAILURE = re.compile(
     r"(?i)\b(does not exist|not found|no such|there is no|there are no|failed|can ?not|could not|unknown|invalid|"
-    r"missing|expected|must be|already exists|outside|not a|is not|has no|malformed|error)\b"
+    r"missing|expected|must be|already exists|outside|not a|is no|is not|has no|malformed|error)\b"
 )
 
 

@@ -96,7 +96,8 @@ def _drafted(request: Request) -> str:
 def _adjusted(request: Request) -> str:
     memory = under(request.asked, "# Memory", "# Failed trajectory")
     run = under(request.asked, "# Failed trajectory", "# What was wrong in the end")
-    return adjusted(memory, run, under(request.asked, "# What was wrong in the end", "# Instructions"))
+    feedback = under(request.asked, "# What was wrong in the end", "# Instructions")
+    return adjusted(memory, run, feedback, under(request.asked, "# Agents and their tools", "# Memory"))
 
 
 def _noticed(memories: Sequence[str]) -> tuple[str, ...]:

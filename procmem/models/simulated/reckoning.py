@@ -8,7 +8,6 @@ from typing import Literal
 from procmem.models.simulated.conditions import Costed as CostedCondition
 from procmem.models.simulated.conditions import header_named
 from procmem.models.simulated.entities import as_number, same, typed
-from procmem.models.simulated.evaluation import comparable, elapsed, figure
 from procmem.models.simulated.expressions import (
     Aggregate,
     Calculated,
@@ -22,11 +21,14 @@ from procmem.models.simulated.expressions import (
     Shifted,
     TableRef,
 )
+from procmem.models.simulated.figures import comparable, elapsed, figure
 from procmem.models.simulated.locating import UNCUED, Costed, Locator
 from procmem.models.simulated.records import ROW, Table
 
 _MOST_OPERANDS = 36
 _EXACT = 1e-6
+_TOLD = 1.5
+"""What a fixed amount costs more where the same number stands in plain sight: then that is where it came from."""
 _ROUNDED = ("/", "percent")
 """Operations whose results people round."""
 Operator = Literal["+", "-", "*", "/", "percent"]
@@ -167,6 +169,7 @@ def _shifted(value: str, locator: Locator) -> Iterator[Costed]:
                 if number * factor == amount
             )
         odd = 0.0 if unit == "days" or amount % 15 == 0 else 1.0
+        odd += _TOLD if any(abs(number) == abs(amount) for _, _, number in amounts) else 0.0
         yield 1.6 + cost + odd, Shifted(way, Constant(f"{amount:g}"), unit)  # type: ignore[arg-type]
 
 

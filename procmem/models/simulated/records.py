@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from procmem.models.simulated.entities import LONGEST_TEXT, key, mentions
+from procmem.models.simulated.enumerations import listings
 
 _LONGEST_TABLE = 240
 _CELL = re.compile(r"\((\d{1,5}), (\d{1,3})\): ([^\t\n]*)")
@@ -56,7 +57,7 @@ def tables(text: str) -> tuple[Table, ...]:
     blocks = _blocks(lines)
     found: list[Table | None] = [blocks, *_columns(lines)]
     if blocks is None:
-        found += [_fields(lines), _lines(lines), _parts(text), _clauses(text)]
+        found += [_fields(lines), _lines(lines), *_parts(text), *_clauses(text)]
     return tuple(table for table in found if table is not None) + _each(text)
 
 
@@ -132,28 +133,25 @@ def _columns(lines: Sequence[str]) -> list[Table]:
 
 
 def _lines(lines: Sequence[str]) -> Table | None:
-    records = [part for line in lines if not _RULE.match(line) and (part := described(_BULLET.sub("", line).strip()))]
-    return _table("lines", records) if len(records) > 1 else None
+    body = lines[1:] if len(lines) > 1 and lines[0].rstrip().endswith(":") else lines
+    records = [part for line in body if not _RULE.match(line) and (part := described(_BULLET.sub("", line).strip()))]
+    return _table("lines", records) if len(records) > (body is lines) else None
 
 
-def _parts(text: str) -> Table | None:
+def _parts(text: str) -> list[Table]:
+    """Lists with commas; a text without any colon is one."""
     if len(text) > 1500:
-        return None
-    tail = text.split(": ", 1)[-1]
-    records = [described(part) for part in _PARTS.split(tail.strip(" .")) if part]
-    return _table("parts", records) if len(records) > 1 else None
+        return []
+    found = [[described(piece) for piece in one.pieces] for one in listings(text) if one.sign != ";"]
+    if ": " not in text:
+        found = [[described(part) for part in _PARTS.split(text.strip(" .")) if part]]
+    return [_table("parts", records) for records in found if len(records) > (": " not in text)]
 
 
-def _clauses(text: str) -> Table | None:
-    """What stands behind the last colon before the first semicolon, cut at semicolons; a single clause counts too."""
-    head = text[:4000].split(";", 1)[0]
-    start = head.rfind(": ")
-    if start < 0 or len(text) > 4000:
-        return None
-    body = re.split(r"\.(?:\s|$)", text[start + 2 :], maxsplit=1)[0] if ";" not in text else text[start + 2 :]
-    clauses = [clause.strip() for clause in body.split(";")]
-    clauses[-1] = re.split(r"\.(?:\s|$)", clauses[-1], maxsplit=1)[0]
-    return _table("clauses", [described(clause) for clause in clauses if clause])
+def _clauses(text: str) -> list[Table]:
+    """Lists with semicolons; a single piece may be one, too."""
+    found = [[described(piece) for piece in one.pieces] for one in listings(text) if one.sign != ","]
+    return [_table("clauses", records) for records in found]
 
 
 def _each(text: str) -> tuple[Table, ...]:
@@ -167,6 +165,8 @@ def _each(text: str) -> tuple[Table, ...]:
 def described(text: str) -> dict[str, str]:
     """A piece of text as a record: the text, its mentions by kind and number, and what stands before the first one."""
     record = {"text": text}
+    if " (" in text and text.endswith(")"):
+        record["before the bracket"] = text.partition(" (")[0]
     counts: dict[str, int] = {}
     first = len(text)
     for mention in mentions(text)[:24]:
@@ -212,7 +212,7 @@ def phrase_in(phrase: str, text: str) -> bool:
     while position >= 0:
         end = position + len(wanted)
         before, after = text[position - 1 : position], text[end : end + 1]
-        if not (before.isalnum() or after.isalnum()):
+        if not (before.isalnum() or after.isalnum() or "_" in (before, after)):
             return True
         position = text.find(wanted, position + 1)
     return False

@@ -15,6 +15,8 @@ from procmem.models.simulated.entities import number_text
 
 _ACTION = re.compile(r"(?:<think>(.*?)</think>\s*)?<action>(.*?)</action>", re.DOTALL)
 _NUMBERED = re.compile(r"^\[(\d{1,3})\] ?", re.MULTILINE)
+_OWNER = re.compile(r"\b([A-Z]\w+)(?:'s|’s) (?:mailbox|inbox|calendar|name)\b|\bas ([A-Z]\w+)\b")
+"""A person on whose behalf something is done."""
 _MOST_ACTIONS = 80
 
 
@@ -181,4 +183,5 @@ def _user(actions: tuple[Action, ...] | list[Action], text: str) -> str:
                 names[value] += 1 if value in text else 3
         if names:
             return names.most_common(1)[0][0]
-    return ""
+    owner = _OWNER.search(text)
+    return owner[1] or owner[2] if owner else ""

@@ -50,20 +50,27 @@ def _untouched(memory: Course, part: Part, evidence: Evidence) -> Iterator[tuple
 
 def _unsaid(part: Part) -> Iterator[tuple[int, Taken, str]]:
     """A quoted text of the subtask that no step carries, though the same tool carries the quotes beside it."""
-    quotes = [one.text for one in mentions(part.subtask) if one.kind == "quoted"]
+    quotes = [one.text for one in mentions(part.subtask) if one.kind == "quoted" and "<" not in one.text]
     places: list[int | None] = []
     for quote in quotes:
-        carrying = (place for place, step in enumerate(part.steps) if quote in map(plain, step.arguments.values()))
+        carrying = (place for place, step in enumerate(part.steps) if _carries(step, quote))
         places.append(next(carrying, None))
     said = [place for place in places if place is not None]
-    if len(said) != len(quotes) - 1 or not said or len({part.steps[place].tool for place in said}) > 1:
+    if len(said) != len(quotes) - 1 or len(said) < 2 or len({part.steps[place].tool for place in said}) > 1:
         return
     gap = places.index(None)
     behind = next((place for place in places[gap + 1 :] if place is not None), None)
     model = part.steps[behind if behind is not None else said[-1]]
-    name = next(name for name, value in model.arguments.items() if plain(value) in quotes)
+    name = next((name for name, value in model.arguments.items() if plain(value) in quotes), None)
+    if name is None:
+        return
     step = Taken("The subtask quotes it.", model.tool, {**model.arguments, name: quotes[gap]}, model.observation)
     yield (behind if behind is not None else said[-1] + 1), step, f"{quotes[gap]!r} was never written."
+
+
+def _carries(step: Taken, quote: str) -> bool:
+    """Whether an argument of a step holds a quotation."""
+    return any(quote in plain(value) for value in step.arguments.values())
 
 
 def _of_agent(step: Taken, part: Part) -> bool:

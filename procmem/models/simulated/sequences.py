@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from procmem.models.simulated.context import Seen
 from procmem.models.simulated.entities import key
-from procmem.models.simulated.evaluation import rows_of, sort_key
+from procmem.models.simulated.evaluation import rows_of
 from procmem.models.simulated.expressions import Column, Rows, TableRef
+from procmem.models.simulated.figures import sort_key
 from procmem.models.simulated.locating import Locator
 from procmem.models.simulated.records import phrase_in
 from procmem.models.simulated.templates import varying

@@ -6,17 +6,22 @@ A tool speaks for itself by the form of its observations and by its words; a val
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from procmem.models.simulated.alignment import carry, stems
 from procmem.models.simulated.entities import Mention, key, mentions, typed
-from procmem.models.simulated.filling import ENDINGS
 from procmem.models.simulated.records import phrase_in
 from procmem.models.simulated.remembered import plain
+from procmem.models.simulated.roles import ENDINGS
+from procmem.models.simulated.signatures import Signature
 from procmem.models.simulated.trajectories import Course, Part, Taken
 
+_BY_NAME = {"path": "file", "username": "name", "user": "name", "sender": "name"}
+"""What arguments with such words in their names hold."""
+_SURE = ("file", "date", "time", "datetime", "number", "address")
 _HEAD = 240
 _SHORT = 3
 _TOOL = re.compile(r"\b[a-z]{2,20}_[a-z]{2,20}(?:_[a-z]{2,20}){0,3}\b")
@@ -37,9 +42,10 @@ class Usage:
 class Evidence:
     """All that a memory and a failed run tell about tools."""
 
-    def __init__(self, memory: Course, run: Course) -> None:
+    def __init__(self, memory: Course, run: Course, offered_tools: Mapping[str, Signature] | None = None) -> None:
         self.memory = memory
         self.run = run
+        self.signatures = dict(offered_tools or {})
 
     @cached_property
     def tools(self) -> frozenset[str]:
@@ -48,7 +54,15 @@ class Evidence:
         named = {name for step in steps if step.failed for name in _TOOL.findall(step.observation[:2000])}
         named -= {name for step in steps for name in step.arguments}
         named -= {name for step in steps if step.failed for name in offered(step.observation)}
-        return frozenset(named | {step.tool for step in steps})
+        used = {step.tool for step in steps if not self.signatures or step.tool in self.signatures}
+        return frozenset(used | set(self.signatures)) if self.signatures else frozenset(named | used)
+
+    def impossible(self, step: Taken) -> bool:
+        """Whether there is no such tool, or another one takes just these arguments and this one does not."""
+        own = self.signatures.get(step.tool)
+        if not self.signatures or (own is not None and own.fits(step.arguments)):
+            return False
+        return own is None or any(one.fits(step.arguments) for one in self.signatures.values())
 
     def run_part(self, number: int) -> Part | None:
         """The part of the run that followed a part of the memory: of the same agent, by order."""
@@ -79,11 +93,27 @@ class Evidence:
         worked = [one for part in self.run.parts for one in part.steps if not one.failed]
         return usages([*worked, *others])
 
+    def others_of(self, name: str, step: Taken) -> list[str]:
+        """What an argument of this name is in the memory's other steps and in those of the run that worked."""
+        others = [one for part in self.memory.parts for one in part.steps if one is not step]
+        worked = [one for part in self.run.parts for one in part.steps if not one.failed]
+        return [plain(one.arguments[name]) for one in (*others, *worked) if name in one.arguments]
+
+    def wanted(self, name: str, step: Taken) -> str:
+        """The one sort that an argument of this name has elsewhere, or that its name tells; nothing where it varies."""
+        sorts = Counter(sort_of(one) for one in self.others_of(name, step))
+        if sorts and sorts.most_common(1)[0][1] > sorts.total() // 2 + 1:
+            sort = sorts.most_common(1)[0][0]
+            return sort if len(sorts) <= 2 and sort in _SURE else ""
+        return next((sort for word, sort in _BY_NAME.items() if word in name.split("_")), "")
+
     def tool_score(self, tool: str, step: Taken, description: str) -> float:
         """How much speaks for a tool being what a remembered step used."""
         score = 0.0
         head = step.observation[:_HEAD]
         usage = self.known_usages(step).get(tool)
+        if tool in self.signatures:
+            score += 2.0 if self.signatures[tool].fits(step.arguments) else -2.0
         if usage is not None:
             score += 3.0 if form(step.observation) in usage.forms else -3.0 * bool(head and usage.forms)
             score += 1.0 if frozenset(step.arguments) <= usage.names else -2.0
@@ -105,11 +135,12 @@ class Evidence:
         for other in (*worked, *others):
             value = plain(other.arguments.get(name)) if name in other.arguments else ""
             head = other.observation[:_HEAD].split("\n")[0]
-            start = head.find(value) if len(value) > 1 and other.tool == step.tool else -1
-            if start >= 0:
-                found = carry(head, start, start + len(value), step.observation[:_HEAD].split("\n")[0])
-                if found:
-                    return found.strip(" .:")
+            if len(value) < 2 or other.tool != step.tool or not names_itself(value, head):
+                continue
+            start = head.find(value)
+            found = carry(head, start, start + len(value), step.observation[:_HEAD].split("\n")[0])
+            if found and typed(found).kind == typed(value).kind:
+                return found.strip(" .:")
         return None
 
 
@@ -148,10 +179,33 @@ def accounted(value: str, name: str, step: Taken, part: Part, known: Iterable[st
     if len(value) < _SHORT or any(plain(one.arguments.get(name)) == value for one in part.steps if one is not step):
         return True
     wanted, lowered = key(value), value.lower()
-    for text in (step.observation[:_HEAD], step.thought, part.subtask, *known):
+    texts = (step.observation[:_HEAD], step.thought, part.subtask, *known)
+    for text in texts:
         if phrase_in(lowered, text.lower()) or any(key(one.text) == wanted for one in mentions(text)):
             return True
-    return False
+    return _composed(value, texts)
+
+
+def _composed(value: str, texts: Sequence[str]) -> bool:
+    """Whether a value of several words is put together from what is known: each of its words, or day and hour."""
+    words = re.findall(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}|[^\W_]{3,}", value.lower())
+    known = " ".join(texts).lower()
+    told = sum(phrase_in(word, known) for word in words)
+    several = len(re.findall(r"\w+", value)) > 1 and bool(words)
+    return several and (told == len(words) or (len(words) > 3 and 3 * told >= 2 * len(words)))
+
+
+def sort_of(value: str) -> str:
+    """What a value is: a file, a person, a moment, a number, or any text."""
+    kind = typed(value).kind
+    if kind == "text" or not value:
+        return "name" if _NAME.fullmatch(value) else "text"
+    return kind
+
+
+def names_itself(value: str, observation: str) -> bool:
+    """Whether the head of an observation repeats a value, also a short one."""
+    return bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", observation[:_HEAD], re.IGNORECASE))
 
 
 def spoken_for(value: str, name: str, step: Taken, part: Part) -> float:
@@ -174,7 +228,8 @@ def trusted(value: str, name: str, step: Taken, part: Part) -> bool:
 
 def doubled(value: str, name: str, step: Taken) -> bool:
     """Whether two arguments of a step have one value."""
-    return any(plain(other) == value for other_name, other in step.arguments.items() if other_name != name)
+    others = [plain(other) for other_name, other in step.arguments.items() if other_name != name]
+    return len(value) >= _SHORT and value in others
 
 
 def alternatives(value: str, name: str, step: Taken, part: Part) -> Iterator[str]:

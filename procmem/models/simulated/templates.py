@@ -16,7 +16,7 @@ _LITTLE = 5
 _FINE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?!\d)|[A-Za-z]+|\d+|[^A-Za-z\d\s]")
 _SPLIT_MOMENT = re.compile(r"(.*\d)(T|,? (?:at )?)(\d{1,2}(?::\d{2}){0,2}.*)", re.IGNORECASE)
 _TYPED_SHAPES = frozenset(
-    ("<file>", "<folder>", "<address>", "<date>", "<time>", "<number>", "<code>", "<quoted>", "<name>")
+    ("<file>", "<folder>", "<address>", "<date>", "<time>", "<number>", "<code>", "<quoted>", "<name>", "<phrase>")
 )
 
 
@@ -88,14 +88,50 @@ def pieces(text: str, *, fine: bool = False) -> tuple[Piece, ...]:
     return tuple(found)
 
 
+def _with_phrases(text: str, found: Sequence[Piece], phrases: Sequence[str]) -> tuple[Piece, ...]:
+    """The pieces of a text with each known phrase as one piece; a piece that only reaches into one is cut there."""
+    spans, position = [], 0
+    for piece in found:
+        position += len(piece.before)
+        spans.append((position, position + len(piece.text), piece.shape))
+        position += len(piece.text)
+    for phrase in phrases:
+        for match in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", text):
+            start, stop = match.span()
+            touched = [one for one in spans if one[0] < stop and one[1] > start]
+            inside_other = any(one[0] <= start and stop <= one[1] and one[2] in _WHOLE for one in touched)
+            if not touched or inside_other:
+                continue
+            kept = [one for one in spans if one not in touched]
+            kept += [(one[0], start - 1, "") for one in touched if one[0] < start - 1 and text[start - 1] == " "]
+            kept += [(stop + 1, one[1], "") for one in touched if one[1] > stop + 1 and text[stop : stop + 1] == " "]
+            spans = sorted([*kept, (start, stop, "<phrase>")])
+    merged, position = [], 0
+    for start, stop, shape in spans:
+        merged.append(Piece(text[position:start], text[start:stop], shape or text[start:stop].lower()))
+        position = stop
+    return tuple(merged)
+
+
 class Cut:
-    """The first text beside the others, piece by piece. ``named`` are words that are names elsewhere, so slots here."""
+    """The first text beside the others, piece by piece. ``named`` are words that are names elsewhere, so slots here.
+
+    ``phrases`` are known from elsewhere, too, the longest first; they count where there is nothing to compare with.
+    """
 
     def __init__(
-        self, first: str, others: Sequence[str], *, fine: bool = False, named: frozenset[str] = frozenset()
+        self,
+        first: str,
+        others: Sequence[str],
+        *,
+        fine: bool = False,
+        named: frozenset[str] = frozenset(),
+        phrases: Sequence[str] = (),
     ) -> None:
         self.named = named
         self.own = pieces(first, fine=fine)
+        if phrases and not others and not fine:
+            self.own = _with_phrases(first, self.own, phrases)
         self.theirs = [pieces(other, fine=fine) for other in others]
         self.partners = [_partners(self.own, other) for other in self.theirs]
         self.stays = [all(index in partner for partner in self.partners) for index in range(len(self.own))]
@@ -184,6 +220,7 @@ def _text(run: Sequence[Piece]) -> str:
     return "".join(piece.before + piece.text for piece in run)[len(run[0].before) :] if run else ""
 
 
+_WHOLE = ("<quoted>", "<file>", "<phrase>", "<address>")
 SEPARATORS = (("\n", "\n"), ("; ", "; "), (", ", ", and "), (", ", " and "), (", ", ", "), (" | ", " | "))
 
 NOTHING = ("none", "nothing", "nobody", "no one")

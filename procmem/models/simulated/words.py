@@ -4,14 +4,14 @@
 
 NO_NAMES = frozenset(
     """
-    a about above according add after again all also an and any append apply archive are as ask at attach
+    a about above accept according add after again all also an and answer any append apply archive are as ask at attach
     attached be because before below best book both bring build but by calculate calendar call can cancel change
     check clean clear close collect combine compare compute concerning contact convert copy correct could count
     create date deadline dear delete description determine do document does draft each email emails end enter every
     everyone export extract file files fill find first follow for forward from gather generate get give go have
-    hello here hi how i if import in include insert invite is it its keep last let list load location log
+    hello here hi how i if import in include inform insert invite is it its keep last let list load location log
     look mail mails make mark match me meeting merge move my name new next no none not note notes notify now of on
-    once only open or our out pdf people pick place plan please post prepare print produce put re read record
+    once only open or our out pass pdf people pick place plan please post prepare print produce put re read record
     regards remind remove rename replace reply report reschedule respond review row run save schedule search see
     select send set share sheet shift should show sort split start subject sum summarise summarize take team tell
     thanks that the their them then there these they this those title to today tomorrow total transfer turn until
@@ -22,8 +22,8 @@ NO_NAMES = frozenset(
 
 DOING = frozenset(
     """
-    and asked asks called can could gets goes got had has is must needs or sent takes wants was will would
-    wrote
+    and asked asks begins called can could gets goes got had has invites is joins leaves must needs or reports sent
+    starts takes wants was will would writes wrote
     """.split()
 )
 """Words that stand behind a person at the beginning of a sentence."""
