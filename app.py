@@ -46,16 +46,9 @@ def team() -> None:
     draw_team_page(workbench, begin_anew)
 
 
-# The logo: one node that hands work to two, in a colour that holds on light and dark.
-MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="128" height="28" viewBox="0 0 128 28">
-<g fill="none" stroke="#2b8c83" stroke-width="2.4" stroke-linecap="round">
-<circle cx="6" cy="14" r="3.4"/><circle cx="22" cy="6" r="3.4"/><circle cx="22" cy="22" r="3.4"/>
-<path d="M9 12.4 L19 7.4 M9 15.6 L19 20.6"/></g>
-<text x="34" y="20" font-family="system-ui, Segoe UI, Roboto, DejaVu Sans, sans-serif" font-size="17"
-font-weight="650" fill="#2b8c83">ProcMem</text></svg>"""
-st.set_page_config(
-    page_title="ProcMem", page_icon=str(Path(__file__).parent / "pages" / "parts" / "icon.png"), layout="wide"
-)
+LOOKS = Path(__file__).parent / "pages" / "parts"
+st.set_page_config(page_title="ProcMem", page_icon=str(LOOKS / "icon.png"), layout="wide")
+st.html(LOOKS / "look.css")
 # The default page lives at "/"; the second entry makes links to "/run" work as well.
 PAGES = [
     st.Page(run, title="Run", icon=":material/play_circle:", default=True, url_path="home"),
@@ -66,7 +59,7 @@ PAGES = [
     st.Page(trends, title="Trends", icon=":material/trending_up:", url_path="trends"),
     st.Page(team, title="Team", icon=":material/groups:", url_path="team"),
 ]
-st.logo(MARK, size="large")
+st.logo(str(LOOKS / "logo.svg"), size="large")
 shown = st.navigation(PAGES, position="top")
 with st.container():  # its place stays when the tour ends, so that nothing below is made anew
     draw_tour(shown.title)

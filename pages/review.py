@@ -1,9 +1,6 @@
-"""The door of a first visit to /review: until app.py has run once, Streamlit looks for a file of this name."""
+"""The door of /review: see pages/parts/door.py."""
 
-from __future__ import annotations
-
-import runpy
-from pathlib import Path
+from pages.parts.door import open_app
 
 if __name__ == "__main__":
-    runpy.run_path(str(Path(__file__).parents[1] / "app.py"), run_name="__main__")
+    open_app()

@@ -78,7 +78,8 @@ def _draw_head(bench: Workbench) -> bool:
                 help="It is kept with every decision.",
             )  # fmt: skip
         st.button("Keys  ?", icon=":material/keyboard:", type="tertiary", on_click=open_keys, key="review-keys-button")
-    st.progress(decided / (decided + waiting) if decided else 0.0)
+    if decided + waiting:
+        st.progress(decided / (decided + waiting))
     return view == "Table"
 
 

@@ -46,6 +46,7 @@ def _draw_setup(bench: Workbench) -> None:
     from pages.parts.recent import draw_recent
     from pages.parts.task_choice import choose_task
     from pages.parts.team_choice import choose_team, kept_preferences
+    from pages.parts.team_models import draw_lacking
 
     st.text("A team of agents solves an office task on real files. You see which memories helped at each step.")
     left, right = st.columns([3, 2], gap="large")
@@ -56,13 +57,13 @@ def _draw_setup(bench: Workbench) -> None:
         with choice:
             team = choose_team(kept_preferences(bench).team, details)
             policy = choose_policy(details)
+            draw_lacking(team)
         started = action.button(
-            "Start",
+            "Start" if make_task else "Choose a task first",
             type="primary",
-            icon=":material/play_arrow:",
+            icon=":material/play_arrow:" if make_task else None,
             width="stretch",
             disabled=make_task is None,
-            help=None if make_task else "Choose a task, or write one, first.",
             key="start",
         )
     if started and make_task is not None:

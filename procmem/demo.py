@@ -1,7 +1,7 @@
 """What a newcomer finds: a few simulated runs and a small experiment, made on this machine in the first minute.
 
 Nothing is shipped: the figures are those of runs that were really carried out here, by the simulated team. It is made
-only in a data folder that nobody has used yet, one thing after the other, so that a person's own run never waits.
+only in a data folder that nobody has used yet, one run after the other, so that a person's own run never waits.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 
 TEAM = make_team("LLM team")
 SHOWN = 6
-"""Tasks that are run with memory and without, so that Trends has pairs and Review may have proposals."""
+"""Tasks that are run while the bank is empty, when it is a third, and when it is whole: so the first of them are there
+after some seconds, Trends has a course and pairs, and Review may have proposals."""
 COMPARED = 8
 """Tasks of the experiment; others than those."""
 EXPERIMENT = "As the bank grows"
-NONE, MEMORY = Policy(placement="none", every=0), Policy()
+NONE, EARLY, MEMORY = Policy(placement="none", every=0), Policy(every=0), Policy()
 
 _log = logging.getLogger(__name__)
 
@@ -91,38 +92,47 @@ class Demo:
         """
         mark = unfinished(self._bench.lab.settings)
         mark.touch()
+        self._bench.warm()
+        yield from self._runs(NONE, "without memory", at_once=True)
+        yield from self._await_third()
+        if self._bench.preparation.state == "working":
+            yield from self._runs(EARLY, "with a third of the bank", at_once=True)
         self._await_bank()
-        yield from self._runs()
+        yield from self._runs(MEMORY, "with memory")
         yield from self._experiment()
         mark.unlink(missing_ok=True)
         yield DemoState("ready", "Ready.", 1.0)
 
+    def _await_third(self) -> Iterator[DemoState]:
+        """Wait until the bank holds what a third of the demonstrations teach."""
+        yield DemoState("working", "Waiting for the first memories")
+        wanted = sum(1 for task in self._bench.tasks.values() if task.split == "train" and task.demonstration) / 3
+        while self._bench.preparation.state == "working" and self._bench.store.count(level="full-task") < wanted:
+            time.sleep(0.1)
+
     def _await_bank(self) -> None:
-        self._bench.warm()
         while (now := self._bench.preparation).state in ("waiting", "working"):
             time.sleep(0.1)
         if now.state == "failed":
             raise BadInput(now.text)
 
-    def _runs(self) -> Iterator[DemoState]:
-        """Each task without memory and with it; what the second one teaches waits for review."""
-        done = {(run.task_id, run.policy.placement): run.id for run in _own_runs(self._bench.store) if run.ended}
+    def _runs(self, policy: Policy, how: str, *, at_once: bool = False) -> Iterator[DemoState]:
+        """Each task once; a run with memory stands beside the one without."""
+        done = {(run.task_id, run.policy): run.id for run in _own_runs(self._bench.store) if run.ended}
         tasks = drawn(self._bench.tasks)[:SHOWN]
         for number, task in enumerate(tasks):
-            yield DemoState("working", f"Simulated runs: {number} of {len(tasks)} tasks", number / len(tasks) / 2)
-            with_memory = done.get((task.id, MEMORY.placement)) or self._run(task, MEMORY)
-            if (task.id, NONE.placement) not in done:
-                self._run(task, NONE, with_memory)
+            yield DemoState("working", f"Simulated runs {how}: {number} of {len(tasks)}", number / len(tasks) / 3)
+            if (task.id, policy) not in done:
+                self._run(task, policy, done.get((task.id, NONE)) if policy == MEMORY else None, at_once=at_once)
 
-    def _run(self, task: Task, policy: Policy, compared_with: str | None = None) -> str:
-        run_id = self._bench.start(task, TEAM, policy, compared_with)
+    def _run(self, task: Task, policy: Policy, compared_with: str | None, *, at_once: bool) -> None:
+        run_id = self._bench.start(task, TEAM, policy, compared_with, at_once=at_once)
         while self._bench.store.run(run_id).ended is None:
             time.sleep(0.1)
-        return run_id
 
     def _experiment(self) -> Iterator[DemoState]:
         """The bank as it was at several moments, and no memory, on the same tasks."""
-        yield DemoState("working", "A small experiment: starting", 0.5)
+        yield DemoState("working", "A small experiment", 1 / 3)
         experiments = self._bench.experiments
         begun = next((record for record in experiments.records() if record.name == EXPERIMENT), None)
         if begun is not None and begun.status == "done":
@@ -133,8 +143,8 @@ class Demo:
         wanted = design(self._bench.tasks, self._bench.store.revision)
         name = begun.id if begun else experiments.start(wanted, workers=1)
         while (now := experiments.progress(name)).state == "running":
-            text = f"A small experiment: {now.done} of {now.total} simulated runs"
-            yield DemoState("working", text, 0.5 + now.done / now.total / 2)
+            text = f"A small experiment: {now.done} of {now.total} runs"
+            yield DemoState("working", text, (1 + 2 * now.done / now.total) / 3)
             time.sleep(0.25)
 
 

@@ -121,9 +121,9 @@ class Workbench:
         self.store.latest(())  # reads what stands, so that no page or run waits for it
         train = [task for task in self.tasks.values() if task.split == "train"]
         for done, total in self.lab.fill_bank(train):
-            yield Preparation("working", f"Learning from demonstrations: {done} of {total}", done / total)
+            yield Preparation("working", f"Learning from demonstrations: {done} of {total}", 0.8 * done / total)
         for done, total in self.lab.bank.embedding():
-            yield Preparation("working", f"Embedding memories: {done} of {total}", done / total)
+            yield Preparation("working", f"Embedding memories: {done} of {total}", 0.8 + 0.2 * done / total)
         self.lab.bank.search("anything", "full-task", limit=1)  # reads the index
         yield Preparation("ready", "Ready.", 1.0)
 
@@ -222,8 +222,12 @@ class Workbench:
 
     # --- runs --------------------------------------------------------------------------------------------------------
 
-    def start(self, task: Task, team: Team, policy: Policy, compared_with: str | None = None) -> str:
-        """Start a run in the background and return its id. It waits by itself until the preparation is done.
+    def start(
+        self, task: Task, team: Team, policy: Policy, compared_with: str | None = None, *, at_once: bool = False
+    ) -> str:
+        """Start a run in the background and return its id.
+
+        It waits by itself until the preparation is done, or begins ``at_once`` with the bank as it is.
 
         Raises:
             BadInput: the policy can not be used, or no such model is known.
@@ -236,7 +240,8 @@ class Workbench:
         summary = self.lab.summary(run_id, task, team, policy, compared_with)
 
         def solve(run: str, stop: threading.Event) -> Iterator[Event]:
-            yield from self._wait_until_ready(stop)
+            if not at_once:
+                yield from self._wait_until_ready(stop)
             if not stop.is_set():
                 yield from self.lab.solve(run, task, team, policy, stop)
 

@@ -9,23 +9,20 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.task_choice import suggested
 from procmem.agents.teams import make_team
 from procmem.events import Acted, Delegated, Graded, Planned
 from procmem.lab import setup
 from procmem.models.scripted import Line, ScriptedModel
+from procmem.office.tasks import load_tasks
 from procmem.runner import follow
+from procmem.settings import PROJECT
 from procmem.types import Check, Policy, Task
 from procmem.workbench import Workbench
+from tests.app_page import open_page
 from tests.bench import Bench, call, note_replies, note_task, say, workbench_of
 
 HOSTILE = "# h1 <script>alert(1)</script> $x$ :material/home: :smile: [a](javascript:alert(1)) **b** www.evil.com"
-
-
-def script(bench: object) -> None:
-    """The page as app.py draws it."""
-    from pages.run_page import draw_run_page
-
-    draw_run_page(lambda: bench)  # type: ignore[arg-type,return-value]
 
 
 @pytest.fixture
@@ -40,13 +37,8 @@ def workbench(bench: Bench, tmp_path: Path) -> Iterator[Workbench]:
 
 
 def page(bench: Workbench, **params: str) -> AppTest:
-    """The page after its first run."""
-    at = AppTest.from_function(script, args=(bench,), default_timeout=20)
-    for name, value in params.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
+    """The Run page after its first run."""
+    return open_page("pages.run_page:draw_run_page", bench, **params)
 
 
 def finished(
@@ -75,6 +67,12 @@ def test_the_first_view_says_what_to_do_and_can_not_start_without_a_task(workben
     assert at.query_params["task"] == "note_write/2"
     assert "Write the name Erik into data/note.txt" in texts(at)
     assert not at.button(key="start").disabled
+
+
+def test_newcomers_are_offered_a_test_task_of_each_level_that_the_bank_has_something_alike_to() -> None:
+    tasks = load_tasks(PROJECT / "data" / "tasks")
+    assert [task.id for task in suggested(tasks)] == ["attendance/4", "event_notice/4", "contract_notice/4"]
+    assert [task.id for task in suggested({"log_line/1": tasks["log_line/1"]})] == ["log_line/1"]
 
 
 def test_a_link_to_a_task_restores_the_choice(workbench: Workbench) -> None:
@@ -111,6 +109,7 @@ def test_a_finished_run_shows_its_checks_figures_files_and_proposals(bench: Benc
     labels = [panel.label for panel in at.expander]
     assert "**data\\/note\\.txt** :gray[created]" in labels
     assert "2 memories proposed" in [header.value for header in at.subheader]
+    assert "Review 1 proposal" in [link.proto.label for link in at.get("page_link")]
 
 
 def test_every_candidate_stands_beside_the_plan_with_rank_score_and_reason(bench: Bench, workbench: Workbench) -> None:
@@ -157,7 +156,9 @@ def test_a_run_without_memory_is_shown_beside_the_first(bench: Bench, workbench:
     table = at.table[0].value
     assert table["With memory"].iloc[0] == "Succeeded"
     assert table["Without memory"].iloc[0] == "Failed"
-    assert table["Difference"].iloc[1] == "±0"
+    assert list(table["With memory"][1:3]) == ["1 of 1", "1"]
+    assert list(table["Without memory"][1:3]) == ["0 of 1", "1"]
+    assert table["Difference"].iloc[2] == "±0"
 
 
 def test_again_without_memory_starts_a_linked_run(bench: Bench, workbench: Workbench) -> None:

@@ -95,7 +95,7 @@ def test_an_undo_that_is_undone_stands_again(workbench: Workbench) -> None:
     assert workbench.store.count() == 0
     press(at, "back-")
     assert workbench.store.count() == 3
-    assert at.info[0].value.startswith("Accepted by person")
+    assert at.info[0].value.startswith("Accepted by a person")
 
 
 def test_an_undo_names_the_later_decisions_in_its_way_and_takes_them_along(workbench: Workbench) -> None:

@@ -200,3 +200,10 @@ def test_text_of_a_memory_reaches_the_page_only_as_text_or_escaped(workbench: Wo
         for html in view.get("html"):
             assert "<script>" not in html.proto.body
             assert "**b** </div>" not in html.proto.body
+
+
+def test_a_password_is_named_beside_the_title_and_shown_where_it_stands(workbench: Workbench) -> None:
+    workbench.store.propose([addition("a", text="The password: hunter2secret")])
+    at = page(workbench)
+    assert sum("Password or key" in element.value for element in at.markdown) == 2
+    assert any("hunter2secret" in element.value for element in at.code)

@@ -13,21 +13,8 @@ from procmem.models.scripted import ScriptedModel
 from procmem.preferences import load_preferences, preferences_file
 from procmem.runner import follow
 from procmem.workbench import Workbench
+from tests.app_page import open_page
 from tests.bench import Bench, note_replies, workbench_of
-
-
-def team_script(bench: object, anew: object) -> None:
-    """The page as app.py draws it."""
-    from pages.team_page import draw_team_page
-
-    draw_team_page(lambda: bench, anew)  # type: ignore[arg-type,return-value]
-
-
-def run_script(bench: object) -> None:
-    """The Run page as app.py draws it."""
-    from pages.run_page import draw_run_page
-
-    draw_run_page(lambda: bench)  # type: ignore[arg-type,return-value]
 
 
 @pytest.fixture
@@ -41,9 +28,7 @@ def workbench(bench: Bench, tmp_path: Path) -> Iterator[Workbench]:
 
 
 def page(bench: Workbench, anew: object = None) -> AppTest:
-    at = AppTest.from_function(team_script, args=(bench, anew), default_timeout=20).run()
-    assert not at.exception
-    return at
+    return open_page("pages.team_page:draw_team_page", bench, anew)
 
 
 def test_looking_at_the_page_keeps_nothing(workbench: Workbench) -> None:
@@ -71,9 +56,7 @@ def test_a_kept_team_is_what_the_run_page_starts(bench: Bench, workbench: Workbe
     assert page(workbench).text_input(key="kept-model-word").value == "ollama_chat/llama3.1"
 
     bench.model = ScriptedModel(note_replies("Erik"))
-    run = AppTest.from_function(run_script, args=(workbench,), default_timeout=20)
-    run.query_params["task"] = "note_write/2"
-    run.run()
+    run = open_page("pages.run_page:draw_run_page", workbench, task="note_write/2")
     assert run.segmented_control(key="team").value == "Hybrid team"
     run.button(key="start").click().run()
     (started,) = workbench.store.runs(limit=1)
@@ -120,6 +103,24 @@ def test_keys_are_named_as_set_or_missing_and_never_shown(workbench: Workbench) 
     assert any("Missing" in value for value in order)
     assert any("Set" in value for value in order)
     assert not any("sk-secret" in value for value in order)
+
+
+def test_the_run_page_names_a_key_that_is_missing_before_the_run(workbench: Workbench) -> None:
+    before = dict(os.environ)
+    for name in ("OPENAI_API_KEY", "OPENAI_API_BASE", "OPENAI_BASE_URL"):
+        os.environ.pop(name, None)
+    try:
+        at = open_page("pages.run_page:draw_run_page", workbench, task="note_write/2")
+        assert not at.warning
+        at.text_input(key="model-large").set_value("openai/gpt-4o").run()
+        warning = at.warning[0].value.replace("\\", "")
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    assert warning == "openai/gpt-4o needs OPENAI_API_KEY in the environment, which is not set. " + (
+        "Set it and start the app again."
+    )
+    assert not at.button(key="start").disabled
 
 
 def test_a_reset_asks_first_and_says_what_is_deleted(workbench: Workbench) -> None:

@@ -67,12 +67,18 @@ def page(bench: Workbench, **params: str) -> AppTest:
 
 
 def record(
-    bench: Workbench, run_id: str, task: str, success: bool, policy: Policy | None = None, level: int = 1
+    bench: Workbench,
+    run_id: str,
+    task: str,
+    success: bool,
+    policy: Policy | None = None,
+    level: int = 1,
+    revision: int | None = None,
 ) -> None:
-    """A run that has ended, at the bank's present revision."""
+    """A run that has ended, at this revision of the bank, or at the present one."""
     run = replace(
         a_run(run_id, NOON + timedelta(minutes=bench.store.run_count()[0])),
-        task_id=task, policy=policy or Policy(), revision=bench.store.revision,
+        task_id=task, policy=policy or Policy(), revision=bench.store.revision if revision is None else revision,
     )  # fmt: skip
     events = [
         Started(run.id, task, run.task, Team(run.team, "m", ()), run.policy, run.revision, ()),
@@ -94,7 +100,7 @@ def test_without_any_run_of_a_team_the_page_says_what_to_do(workbench: Workbench
 
 def test_graded_runs_make_three_charts_with_a_table_that_says_the_same(workbench: Workbench) -> None:
     for number, success in enumerate((True, False, True, True)):
-        record(workbench, f"r{number}", f"mail/{number}", success)
+        record(workbench, f"r{number}", f"mail/{number}", success, revision=number // 3)
     at = page(workbench)
     assert [header.value for header in at.subheader][:3] == ["Success", "Steps", "Failed steps"]
     assert len(at.get("plotly_chart")) == 3
@@ -102,12 +108,43 @@ def test_graded_runs_make_three_charts_with_a_table_that_says_the_same(workbench
     at.session_state["trends-table"] = True
     at.run()
     table = at.dataframe[0].value
-    assert list(table["Passed, %"]) == ["75.0 [30.1, 95.4]"]
-    assert list(table["Steps"]) == ["4.0 [4.0, 4.0]"]
+    assert list(table["Passed, %"]) == ["66.7 [20.8, 93.9]", "100.0"]
+    assert list(table["Steps"]) == ["4.0 [4.0, 4.0]", "4.0"]
+
+
+def test_runs_of_one_bank_show_no_trend_but_what_there_is(workbench: Workbench) -> None:
+    for number in range(3):
+        record(workbench, f"with-{number}", f"mail/{number}", True)
+        record(workbench, f"without-{number}", f"mail/{number}", number == 0, NONE, revision=0)
+    at = page(workbench, by="placement")
+    assert [header.value for header in at.subheader] == ["With and without memory", "As the bank evolves"]
+    assert any("6 graded runs so far" in text for text in texts(at))
+    (chart,) = at.get("plotly_chart")
+    assert "No memory" in chart.proto.spec
+    at.session_state["trends-table"] = True
+    assert list(at.run().dataframe[0].value["Passed, %"]) == ["33.3 [6.1, 79.2]", "100.0 [43.9, 100.0]"]
+
+
+def test_runs_of_one_bank_stand_beside_the_newest_experiment(notes: Workbench) -> None:
+    identity = notes.experiments.start(design())
+    notes.experiments.wait(identity, 30)
+    record(notes, "a", "mail/1", True)
+    at = page(notes)
+    assert [header.value for header in at.subheader][-1].startswith("Newest experiment")
+    assert len(at.get("plotly_chart")) == 1
+
+
+def test_runs_with_and_without_memory_are_not_mixed_unless_somebody_asks(workbench: Workbench) -> None:
+    for number in range(8):
+        record(workbench, f"r{number}", f"mail/{number}", True, NONE if number % 2 else None, revision=number // 4)
+    lines = page(workbench).get("plotly_chart")[0].proto.spec
+    assert '"With memory"' in lines
+    assert '"Without memory"' in lines
+    assert '"All runs"' in page(workbench, by="none").get("plotly_chart")[0].proto.spec
 
 
 def test_a_line_for_each_team_and_the_axis_come_from_the_address(workbench: Workbench) -> None:
-    record(workbench, "a", "mail/1", True)
+    record(workbench, "a", "mail/1", True, revision=0)
     record(workbench, "b", "mail/2", True, NONE)
     at = page(workbench, by="placement", axis="size")
     chart = at.get("plotly_chart")[0].proto.spec
@@ -118,7 +155,8 @@ def test_a_line_for_each_team_and_the_axis_come_from_the_address(workbench: Work
 
 
 def test_filters_narrow_what_is_counted_and_a_way_back_is_offered(workbench: Workbench) -> None:
-    record(workbench, "a", "mail/1", True, level=2)
+    for number in range(4):
+        record(workbench, f"r{number}", f"mail/{number}", True, level=2, revision=number)
     at = page(workbench, revisions="900-999")
     at.button(key="trends-nothing").click().run()
     assert len(at.get("plotly_chart")) == 3
@@ -150,7 +188,7 @@ def test_the_form_says_how_many_runs_it_takes_and_starts_them(notes: Workbench) 
     at = page(notes, view="experiments", new="own")
     assert "2 ways of using memory × 1 team × 4 tasks × 1 seed." in texts(at)
     assert "**8 runs**" in [element.value for element in at.markdown]
-    assert any("not known" in caption.value for caption in at.caption)
+    assert any("The estimate is rough" in caption.value for caption in at.caption)
     at.number_input(key="x-limit").set_value(2).run()
     assert "**4 runs**" in [element.value for element in at.markdown]
     at.text_input(key="x-large").set_value("notes").run()
@@ -213,6 +251,7 @@ def test_a_click_on_a_point_leads_to_the_runs_it_counts() -> None:
         "split": "test", "revisions": "3-9", "team": "SLM team",
     }  # fmt: skip
     assert runs_of(["", 20, 25], wanted, "size", "none") == {"split": "test", "sizes": "20-25"}
+    assert runs_of(["without", 1, 2], RunFilter(), "revision", "memory") == {"revisions": "1-2", "memory": "without"}
     assert runs_of(["none", 1, 2], RunFilter(), "revision", "variant") == {"revisions": "1-2", "memory": "without"}
     assert runs_of(["dynamic", 1, 2], RunFilter(), "revision", "variant")["variant"] == "dynamic"
 
@@ -228,6 +267,7 @@ def test_a_point_of_one_task_has_no_bound_that_is_not_known() -> None:
     found = points([Tally("", 1, 1, "a", 1, 1, 4, 0, False)])
     (line,) = lines_of(found, "revision", "none", lambda point: point.steps, "Steps")
     assert line.dots[0].hover[0] == "Steps: 4.0 (one task)"
+    assert (line.dots[0].low, line.dots[0].high) == (4.0, 4.0)
     figure = line_chart([line], x="x", y="y")
     assert figure.layout.yaxis.range[1] < 20
 

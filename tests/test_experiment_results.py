@@ -16,7 +16,8 @@ from procmem.experiment.exporting import to_csv, to_json
 from procmem.experiment.plan import Arm, Design, cells
 from procmem.experiment.report import html
 from procmem.experiment.results import Result, result
-from procmem.experiment.tables import tables
+from procmem.experiment.statistics import Interval
+from procmem.experiment.tables import percent, signed, tables
 from procmem.store.experiments import ExperimentRecord, RunFigures
 from procmem.types import Policy, Task
 from tests.note_lab import TEAM
@@ -155,3 +156,9 @@ def test_a_report_is_one_file_that_loads_nothing_and_takes_no_name_for_html() ->
     assert 'src="http' not in text
     assert "Plotly" in text
     assert "&lt;img src=x onerror=alert(1)&gt;" in text
+
+
+def test_one_task_alone_has_a_figure_but_no_interval() -> None:
+    share = Interval(0.5, 0.1, 0.9)
+    assert (percent(share), percent(share, 1)) == ("50.0 [10.0, 90.0]", "50.0")
+    assert (signed(share), signed(share, 1)) == ("+0.5 [+0.1, +0.9]", "+0.5")

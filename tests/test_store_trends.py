@@ -160,6 +160,7 @@ def test_a_run_without_memory_has_no_variant(store: DuckStore) -> None:
     record(store, "a", policy=Policy(variant="dynamic"))
     record(store, "b", policy=NONE)
     assert [tally.series for tally in store.tallies(RunFilter(), "variant")] == ["dynamic", "none"]
+    assert [tally.series for tally in store.tallies(RunFilter(), "memory")] == ["with", "without"]
 
 
 def test_pairs_are_tasks_that_one_team_ran_both_ways(store: DuckStore) -> None:

@@ -27,7 +27,8 @@ def test_a_tool_is_named_by_its_app_and_what_it_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "noun", "text"), [(1, "step", "1 step"), (0, "check", "0 checks"), (2, "memory", "2 memories")]
+    ("number", "noun", "text"),
+    [(1, "step", "1 step"), (0, "check", "0 checks"), (2, "memory", "2 memories"), (3, "way", "3 ways")],
 )
 def test_a_number_goes_with_the_right_form_of_its_noun(number: int, noun: str, text: str) -> None:
     assert words.count(number, noun) == text

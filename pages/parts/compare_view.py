@@ -38,16 +38,17 @@ def draw_comparison(bench: Workbench, first: str, second: str) -> None:
     columns = st.columns(2, gap="medium")
     for column, look in zip(columns, looks, strict=True):
         with column:
-            st.subheader(side_title(look), anchor=False)
+            with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+                st.subheader(side_title(look), anchor=False, width="content")
+                st.button(
+                    "Open this run",
+                    type="tertiary",
+                    icon=":material/open_in_full:",
+                    on_click=address.go,
+                    kwargs={"run": look.run.id},
+                    key=f"alone-{look.run.id}",
+                )
             st.caption(f"{label(look.run.team)} · {label(summary(look.run.policy), 200)}")
-            st.button(
-                "Open this run",
-                type="tertiary",
-                icon=":material/open_in_full:",
-                on_click=address.go,
-                kwargs={"run": look.run.id},
-                key=f"alone-{look.run.id}",
-            )
             draw_course(bench, look, wide=False)
 
 
@@ -66,13 +67,25 @@ def draw_differences(bench: Workbench, first: str, second: str) -> None:
     titles = [side_title(look) for look in looks]
     if titles[0] == titles[1]:
         titles = ["First run", "Second run"]
-    rows = [("Result", *(words.STATUS[look.run.status].label for look in looks), ""), *_rows(left, right)]
+    rows = [
+        ("Result", *(words.STATUS[look.run.status].label for look in looks), ""),
+        ("Checks passed", *(_checks(look) for look in looks), ""),
+        *_rows(left, right),
+    ]
     if any(look.run.status in words.ACTIVE for look in looks):
         rows = [(*row[:3], "") for row in rows]  # half a run has nothing to be compared with
     columns = ["Figure", *titles, "Difference"]
     table = {name: [row[at] for row in rows] for at, name in enumerate(columns)}
     st.table(table, border="horizontal", hide_index=True, alt="Figures of both runs")
     st.caption(f"Difference: “{titles[1]}” less “{titles[0]}”.")
+
+
+def _checks(look: Look) -> str:
+    """How many checks the run passed: "3 of 5"."""
+    graded = look.story.graded
+    if graded is None or not graded.results:
+        return "–"
+    return f"{sum(result.passed for result in graded.results)} of {len(graded.results)}"
 
 
 def _rows(left: Figures, right: Figures) -> list[tuple[str, str, str, str]]:

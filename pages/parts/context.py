@@ -30,9 +30,7 @@ def draw_context(told: Story, run_id: str) -> None:
     if not panel.open:
         return
     with panel:
-        legend = [
-            f':small[:color[■]{{foreground="{color}"}} {part.capitalize()}]' for part, color in PARTS.items()
-        ]
+        legend = [f':small[:color[■]{{foreground="{color}"}} {part.capitalize()}]' for part, color in PARTS.items()]
         st.markdown("  ".join(legend))
         longest = max(size(call.event) for call in calls) or 1
         st.html("".join(row_html(call, longest) for call in calls))

@@ -221,21 +221,16 @@ def in_short(design: Design) -> str:
 
 
 def _draw_estimate(expected: Estimate) -> None:
-    if expected.calls is None:
-        st.caption(
-            label(f"What it takes is not known: there is {expected.basis}. Begin with few tasks to find out.", 300)
-        )
-        return
     with st.container(horizontal=True, gap="medium"):
         for name, value in figures(expected).items():
             st.metric(name, value, width="content")
-    st.caption(label(f"An estimate {expected.basis}. Several runs go on at once, so it takes less time.", 300))
+    st.caption(label(f"The estimate is {expected.basis}. Several runs go on at once, so it takes less time.", 400))
 
 
 def figures(expected: Estimate) -> dict[str, Any]:
     """An estimate as a person reads it."""
     return {
-        "Model calls": "–" if expected.calls is None else f"{expected.calls:,}",
+        "Model calls": f"{expected.calls:,}",
         "Tokens": words.tokens(expected.tokens),
         "Cost": words.money(expected.dollars),
         "Time, one by one": words.seconds(expected.seconds),

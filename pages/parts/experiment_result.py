@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import words
-from pages.parts.charts import Dot, Line, draw_chart, interval_chart, line_chart
+from pages.parts.charts import Line, draw_chart, interval_chart, line_chart
 from pages.parts.plain import label
+from pages.parts.trends_pairs import interval_dot
 from procmem.experiment.comparison import Comparison
 from procmem.experiment.exporting import to_csv, to_json
 from procmem.experiment.results import Result, Row
 from procmem.experiment.slices import ALL
-from procmem.experiment.statistics import Interval
 from procmem.experiment.tables import Table, headline, percent, points, tables
 
+APART = 0.03
+"""How far apart lines stand in one group, so that equal ones are all seen."""
 SAID = 3
 """So many comparisons are said in sentences as well; more are easier to read in the chart and the table."""
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from procmem.experiment.running import Experiments
     from procmem.store.experiments import ExperimentRecord
 
@@ -33,7 +37,7 @@ def draw_result(experiments: Experiments, record: ExperimentRecord, *, live: boo
         return
     if live and not st.toggle("Show the figures so far", key=so_far(record)):
         return
-    found = _result(experiments, record.id, record.done, record.status)
+    found = result_of(experiments, record)
     if not found.rows:
         st.caption("So far it has only learned; nothing was compared yet.")
         return
@@ -54,6 +58,11 @@ def so_far(record: ExperimentRecord) -> str:
     return f"so-far-{record.id}"
 
 
+def result_of(experiments: Experiments, record: ExperimentRecord) -> Result:
+    """The tables of an experiment as far as it is; worked out once for each state of it."""
+    return _result(experiments, record.id, record.done, record.status)
+
+
 @st.cache_data(show_spinner="Working out intervals", max_entries=6, ttl="1h")
 def _result(_experiments: Experiments, identity: str, done: int, status: str) -> Result:
     return _experiments.result(identity)
@@ -65,7 +74,8 @@ def _draw_head(found: Result) -> None:
         st.caption(f"So far {found.record.done:,} of {found.record.total:,} runs; the figures will change.")
     whole = [one for one in found.comparisons if one.slice == ALL]
     for comparison in whole if len(whole) <= SAID else ():
-        st.markdown(f":material/compare_arrows: {label(f'{headline(comparison)} ({found.label})', 400)}")
+        text = f"{headline(comparison)} ({found.label})"
+        st.markdown(f":material/compare_arrows: {label(f'{text[:1].upper()}{text[1:]}', 400)}")
     with st.container(horizontal=True, gap="small"):
         _download("HTML report", found, "html", "text/html", _html, ":material/description:")
         _download("Runs as CSV", found, "csv", "text/csv", to_csv, ":material/table:")
@@ -93,12 +103,11 @@ def _json(found: Result) -> str:
 
 
 def _draw_charts(found: Result) -> None:
-    whole = [row for row in found.rows if row.slice == ALL]
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**Success** ({label(found.label)})")
-        chart = interval_chart(rate_lines(whole), x="Passed, % of runs", percent=True)
-        draw_chart(chart, f"x-rates-{found.record.id}", "Success by way of using memory; the first table has it too.")
+        alt = "Success by way of using memory; the first table has it too."
+        draw_chart(rate_chart(found), f"x-rates-{found.record.id}", alt)
     differences = [one for one in found.comparisons if one.slice == ALL]
     with right:
         if differences:
@@ -111,11 +120,20 @@ def _draw_charts(found: Result) -> None:
         draw_chart(chart, f"x-groups-{found.record.id}", "Success group by group; the last table has it too.")
 
 
+def rate_chart(found: Result) -> go.Figure:
+    """Success by way of using memory, a colour a team."""
+    chart = interval_chart(rate_lines([row for row in found.rows if row.slice == ALL]), x="Passed, %", percent=True)
+    chart.layout.xaxis.range = (-2, 102)  # a dot at nought is a whole dot
+    return chart
+
+
 def rate_lines(rows: Sequence[Row]) -> list[Line]:
     """A line for each team: success by way of using memory."""
     return [
         Line(team, [
-            _dot(row.arm, row.rate, [f"{row.arm}: {percent(row.rate)} %", team, _base(row)])
+            interval_dot(row.arm, row.rate, row.tasks, [
+                f"{row.arm}: {percent(row.rate, row.tasks)} %", team, _base(row),
+            ])
             for row in rows
             if row.team == team
         ])
@@ -131,8 +149,9 @@ def difference_lines(found: Sequence[Comparison]) -> list[Line]:
     """A line for each team: what each way gains over the baseline."""
     return [
         Line(team, [
-            _dot(one.arm, one.rate, [
-                f"{one.arm}: {points(one.rate)} points", team, f"{one.better} tasks better, {one.worse} worse",
+            interval_dot(one.arm, one.rate, one.tasks, [
+                f"{one.arm}: {points(one.rate, one.tasks)} points", team,
+                f"{one.better} tasks better, {one.worse} worse",
             ])
             for one in found
             if one.team == team
@@ -145,13 +164,17 @@ def group_lines(rows: Sequence[Row]) -> list[Line]:
     """A line for each way of using memory and team: success group by group."""
     lines = []
     several = len({row.team for row in rows}) > 1
-    for arm, team in dict.fromkeys((row.arm, row.team) for row in rows):
+    pairs = list(dict.fromkeys((row.arm, row.team) for row in rows))
+    for number, (arm, team) in enumerate(pairs):
+        aside = APART * (number - (len(pairs) - 1) / 2)
         own = [row for row in rows if (row.arm, row.team) == (arm, team)]
         name = f"{arm}, {team}" if several else arm
         dots = [
-            _dot(_group(row), row.rate, [f"{name}: {percent(row.rate)} %", f"Group {_group(row)}, {row.runs} runs"])
+            interval_dot(_group(row) + aside, row.rate, row.tasks, [
+                f"{name}: {percent(row.rate, row.tasks)} %", f"Group {_group(row)}, {words.count(row.runs, 'run')}",
+            ])
             for row in own
-        ]
+        ]  # fmt: skip
         lines.append(Line(name, dots))
     return lines
 
@@ -160,19 +183,19 @@ def _group(row: Row) -> int:
     return int(row.slice.removeprefix("group "))
 
 
-def _dot(place: float | str, rate: Interval, hover: Sequence[str]) -> Dot:
-    return Dot(place, 100 * rate.estimate, 100 * rate.low, 100 * rate.high, hover)
-
-
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
 def _draw_table(table: Table) -> None:
     st.markdown(f"**{label(table.heading, 300)}**")
-    cells = {
-        name[:1].upper() + name[1:]: [row[place] for row in table.rows] for place, name in enumerate(_distinct(table))
-    }
+    columns = {name: [row[place] for row in table.rows] for place, name in enumerate(_distinct(table))}
+    cells = {_headed(name): column for name, column in columns.items() if any(column)}
     st.dataframe(cells, hide_index=True, height="content", alt=table.heading)
+
+
+def _headed(name: str) -> str:
+    """A column's head in sentence case; p stays p."""
+    return name if name[:2] in ("p", "p ") else name[:1].upper() + name[1:]
 
 
 def _distinct(table: Table) -> list[str]:

@@ -62,12 +62,12 @@ def _has_news(record: ExperimentRecord, now: Progress) -> bool:
     return bool(st.session_state.get(so_far(record))) and now.done - record.done >= max(10, record.total // 20)
 
 
-def _draw_badges(record: ExperimentRecord, state: str) -> None:
+def _draw_badges(record: ExperimentRecord, state: str, more: str = "") -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         draw_state(state)
         if record.simulated:
             draw_simulated_badge()
-        st.caption(f"{words.count(record.total, 'run')} · begun {words.day(record.created.astimezone())}")
+        st.caption(f"{words.count(record.total, 'run')} · begun {words.day(record.created.astimezone())}{more}")
 
 
 def standing(now: Progress) -> str:
@@ -82,10 +82,10 @@ def standing(now: Progress) -> str:
 
 
 def _draw_settled(experiments: Experiments, record: ExperimentRecord, now: Progress) -> None:
-    _draw_badges(record, now.state)
+    _draw_badges(record, now.state, f" · {words.seconds(now.seconds)} of work")
     match now.state:
         case "done" | "running":
-            st.caption(f"{words.seconds(now.seconds)} of work.")
+            pass
         case "cancelled":
             st.text(f"It was stopped after {now.done:,} of {words.count(now.total, 'run')}. What is done is kept.")
         case "interrupted":

@@ -31,11 +31,11 @@ def figures(run: RunSummary, told: Story, worked: float | None = None) -> Figure
     return Figures(told.steps, told.failed_steps, story.tokens(calls), story.cost(calls), seconds)
 
 
-def draw_figures(now: Figures) -> None:
+def draw_figures(now: Figures, key: str | None = None) -> None:
     """One row of figures that wraps on a narrow screen."""
-    with st.container(horizontal=True, gap="medium", key=None):
+    with st.container(horizontal=True, gap="medium", width="content", key=key):
         st.metric("Steps", f"{now.steps:,}", width="content")
         st.metric("Failed steps", f"{now.failed:,}", width="content")
         st.metric("Tokens", words.tokens(now.tokens), width="content")
-        st.metric("Cost", words.money(now.cost), width="content", help="At the provider's listed prices.")
+        st.metric("Cost", words.money(now.cost), width="content")
         st.metric("Time", words.seconds(now.seconds), width="content")

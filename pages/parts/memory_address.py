@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 import streamlit as st
 
 from pages.parts import address
+from pages.parts.paging import draw_paging
 from procmem.store.catalogue import Facets, Filter, LastUsed, Order, Standing, Success
 from procmem.types import MemoryLevel
 
@@ -93,11 +94,7 @@ def put(params: Mapping[str, str]) -> None:
 
 def draw_pages(total: int, rows: int, param: str = "page") -> None:
     """A row of pages that lives in the URL, where there is more than one."""
-    pages = -(-total // rows)
-    if pages > 1:
-        page = min(page_shown(param), pages)
-        key = f"memories-{param}-{page}"  # another key for another page: the widget's value is the URL's
-        st.pagination(pages, default=page, key=key, on_change=_turn, args=(key, param))
+    draw_paging(total, rows, page_shown(param), f"memories-{param}", lambda page: _turn(page, param))
 
 
 def page_shown(param: str = "page") -> int:
@@ -105,8 +102,7 @@ def page_shown(param: str = "page") -> int:
     return max(address.read_number(param) or 1, 1)
 
 
-def _turn(key: str, param: str) -> None:
-    page = st.session_state[key]
+def _turn(page: int, param: str) -> None:
     put({param: str(page) if page > 1 else ""})
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts import memory_address, words
 from pages.parts.links import draw_link
 from pages.parts.plain import label
+from pages.parts.review_desk import by_title
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
@@ -79,7 +80,7 @@ def draw_past(bench: Workbench) -> None:
     if at is None:
         return
     made = bench.store.maker(at)
-    by = f", as {made.by} left it on {words.day(made.at.astimezone())}" if made else ""
+    by = f", as {by_title(made.by)} left it on {words.day(made.at.astimezone())}" if made else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", border=True):
         text = f"The bank as of revision {at}{by}. Uses and success are counted until now."
         st.markdown(f":orange[:material/history:] {label(text, 300)}", width="stretch")

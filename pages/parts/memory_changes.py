@@ -8,27 +8,19 @@ import streamlit as st
 
 from pages.parts import address, memory_address, words
 from pages.parts.diff import draw_difference
+from pages.parts.kinds import KINDS
 from pages.parts.memory_context import draw_memory_button
 from pages.parts.plain import label
-from pages.parts.review_desk import PAST, title
+from pages.parts.review_desk import PAST, by_title, title
 from procmem.errors import UnknownName
 from procmem.store.catalogue import Changes
-from procmem.types import Decision, Memory, ProposalKind
+from procmem.types import Decision, Memory
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
 
 ROWS = 20
 USUAL_SPAN = 10
-KINDS: dict[ProposalKind, str] = {
-    "add": "Added",
-    "revise": "Changed",
-    "retire": "Retired",
-    "restore": "Restored",
-    "merge": "Merged",
-    "supersede": "Replaced",
-    "import": "Imported",
-}
 
 
 def draw_changes(bench: Workbench) -> None:
@@ -49,7 +41,7 @@ def _draw_comparison(bench: Workbench) -> None:
         _number("To revision", "to", after, newest)
         if after < newest:
             st.button(
-                f"See the bank at {after}",
+                f"See the bank at revision {after:,}",
                 icon=":material/history:",
                 on_click=memory_address.put,
                 args=({"at": str(after), "view": "", "from": "", "to": ""},),
@@ -86,8 +78,9 @@ def _number(name: str, param: str, value: int, newest: int) -> None:
 
 def _draw_page(found: Changes) -> None:
     page = found.page
-    for memory in page.added:
-        _draw_one("Added", "green", memory)
+    with st.container(gap=None):
+        for memory in page.added:
+            _draw_one("Added", "green", memory)
     for before, after in page.revised:
         panel = st.expander(
             f":orange-badge[{change_title(before, after)}] {label(after.title, 110)}",
@@ -98,8 +91,9 @@ def _draw_page(found: Changes) -> None:
             with panel:
                 draw_difference(before, after)
                 draw_memory_button(after, "open", f"Version {before.version} to {after.version}")
-    for memory in page.removed:
-        _draw_one("Left", "red", memory)
+    with st.container(gap=None):
+        for memory in page.removed:
+            _draw_one("Left", "red", memory)
 
 
 def change_title(before: Memory, after: Memory) -> str:
@@ -110,15 +104,14 @@ def change_title(before: Memory, after: Memory) -> str:
 
 
 def _draw_one(what: str, color: words.Color, memory: Memory) -> None:
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.badge(what, color=color)
-        st.button(
-            label(memory.title, 110),
-            type="tertiary",
-            key=f"{what}-{memory.id}",
-            on_click=memory_address.open_memory,
-            args=(memory.id, memory.version),
-        )
+    st.button(
+        f":{color}-badge[{what}] {label(memory.title, 110)}",
+        type="tertiary",
+        key=f"{what}-{memory.id}",
+        on_click=memory_address.open_memory,
+        args=(memory.id, memory.version),
+        wrap=False,
+    )
 
 
 # --- decisions -------------------------------------------------------------------------------------------------------
@@ -129,8 +122,9 @@ def _draw_decisions(bench: Workbench) -> None:
     made = bench.store.decisions(limit=ROWS)
     if not made:
         st.caption("Nobody has decided anything yet.")
-    for decision in made:
-        _draw_decision(bench, decision)
+    with st.container(gap="xsmall"):
+        for decision in made:
+            _draw_decision(bench, decision)
     if len(made) == ROWS:
         st.caption(f"The newest {ROWS}.")
 
@@ -139,7 +133,7 @@ def _draw_decision(bench: Workbench, made: Decision) -> None:
     with st.container(gap=None):
         text = label(_told(bench, made), 120)
         if made.verdict == "discard":
-            st.markdown(f":gray[{text}]")
+            st.caption(text)
         else:
             st.button(
                 text,
@@ -151,7 +145,9 @@ def _draw_decision(bench: Workbench, made: Decision) -> None:
                 wrap=False,
             )
         undone = "" if made.in_force else " · taken back"
-        st.caption(label(f"{made.by} · {words.day(made.at.astimezone())} · revision {made.revision}{undone}", 200))
+        st.caption(
+            label(f"By {by_title(made.by)} · {words.day(made.at.astimezone())} · revision {made.revision}{undone}", 200)
+        )
 
 
 def _told(bench: Workbench, made: Decision) -> str:
@@ -160,7 +156,7 @@ def _told(bench: Workbench, made: Decision) -> str:
         proposal = bench.store.proposal(made.proposal_id).proposal
     except UnknownName:
         return made.reason or PAST[made.verdict]
-    done = KINDS[proposal.kind]
+    done = KINDS[proposal.kind].done
     match made.verdict:
         case "accept" | "edit":
             return f"{done}: {title(proposal)}"

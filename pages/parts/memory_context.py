@@ -10,7 +10,7 @@ from pages.parts import memory_address, memory_desk, words
 from pages.parts.links import draw_link
 from pages.parts.memory_search import BUILDS, builder_title
 from pages.parts.plain import label
-from pages.parts.review_desk import PAST
+from pages.parts.review_desk import PAST, by_title
 from pages.parts.run_view import draw_simulated_badge
 from procmem.errors import BadInput
 from procmem.types import Memory, Outcomes, TaskOutcome
@@ -103,7 +103,7 @@ def _draw_paired(bench: Workbench, found: Outcomes) -> None:
 
 def _row(bench: Workbench, pair: TaskOutcome) -> tuple[str, str, str, str, str]:
     return (
-        words.task_title(pair.task_id),
+        _task(bench, pair.task_id),
         f"{pair.successes_with} of {pair.runs_with}",
         f"{pair.successes_without} of {pair.runs_without}",
         f"{pair.steps_with:.1f}",
@@ -129,21 +129,22 @@ def _draw_origin(bench: Workbench, memory: Memory) -> None:
     st.markdown("**Where it comes from**")
     if origin.run_id:
         draw_link(
-            f"The run of {words.task_title(origin.task_id)}", "run", icon=":material/play_circle:", run=origin.run_id
+            f"The run of “{_task(bench, origin.task_id)}”", "run", icon=":material/play_circle:", run=origin.run_id
         )
     elif origin.task_id:
-        st.text(f"The task {words.task_title(origin.task_id)}")
+        st.text(f"The task “{_task(bench, origin.task_id)}”")
     st.caption(label(f"Written by {builder_title(origin.builder)} · {BUILDS[origin.build]}", 200))
     if origin.learned_from:
-        tasks = ", ".join(words.task_title(task) for task in origin.learned_from[:8])
-        st.caption(label(f"Also learned from {tasks}; it does not help to solve these.", 400))
+        tasks = "”, “".join(_task(bench, task) for task in origin.learned_from[:8])
+        st.caption(label(f"Also learned from “{tasks}”; it does not help to solve these.", 400))
     made = bench.store.history(memory.id)[0].decision
-    st.caption(
-        label(
-            f"{PAST[made.verdict]} into the bank by {made.by} on {words.day(made.at.astimezone())}. {made.reason}", 300
-        )
-    )
+    when = words.day(made.at.astimezone())
+    st.caption(label(f"{PAST[made.verdict]} into the bank by {by_title(made.by)} on {when}. {made.reason}", 300))
     _draw_family(bench, memory)
+
+
+def _task(bench: Workbench, task_id: str) -> str:
+    return words.task_name(task_id, bench.family_titles)
 
 
 def _draw_family(bench: Workbench, memory: Memory) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal, assert_never, get_args
 import streamlit as st
 
 from pages.parts import address, memory_address, memory_desk, words
+from pages.parts.contents import draw_unit
 from pages.parts.memory_bulk import draw_retire
 from pages.parts.memory_context import draw_context
 from pages.parts.memory_edit import draw_edit, editing, open_editor
 from pages.parts.memory_uses import draw_uses
 from pages.parts.memory_versions import draw_versions
 from pages.parts.plain import label
-from pages.parts.review_memory import draw_contents
 from pages.parts.run_view import draw_simulated_badge
 from procmem.errors import UnknownName
 from procmem.types import Memory
@@ -129,7 +129,7 @@ def _draw_tabs(bench: Workbench, memory: Memory) -> None:
     )
     match tab:
         case "content":
-            draw_contents(memory)
+            draw_unit(memory.unit)
         case "versions":
             draw_versions(bench, memory)
         case "runs":

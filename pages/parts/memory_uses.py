@@ -31,7 +31,7 @@ def draw_uses(bench: Workbench, memory: Memory) -> None:
         st.caption("No run has had it in a prompt yet." if not every else "No run has looked it up yet.")
         return
     for use in uses:
-        _draw_use(use)
+        _draw_use(bench, use)
     memory_address.draw_pages(total, ROWS, "uses")
     st.caption(words.count(total, "run"))
 
@@ -40,12 +40,12 @@ def _keep_every() -> None:
     memory_address.put({"runs": "all" if st.session_state["memories-runs"] else "", "uses": ""})
 
 
-def _draw_use(use: Use) -> None:
+def _draw_use(bench: Workbench, use: Use) -> None:
     look = words.STATUS[use.run.status]
     with st.container(gap=None):
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.badge(look.label, icon=look.icon, color=look.color)
-            draw_link(words.run_title(use.run), "run", run=use.run.id)
+            draw_link(words.run_title(use.run, bench.family_titles), "run", run=use.run.id)
         st.caption(label(" · ".join(_facts(use)), 300))
 
 

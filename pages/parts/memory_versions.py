@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts import memory_address, memory_desk, words
 from pages.parts.diff import draw_difference
 from pages.parts.plain import label
-from pages.parts.review_desk import PAST
+from pages.parts.review_desk import PAST, by_title
 from procmem.types import Memory, Version
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _draw_change(
             if memory is not None and memory.version == shown.version:
                 st.badge("On show", color="blue")
         when = words.day(made.at.astimezone())
-        st.caption(label(f"{PAST[made.verdict]} by {made.by} on {when} · revision {made.revision}", 200))
+        st.caption(label(f"{PAST[made.verdict]} by {by_title(made.by)} on {when} · revision {made.revision}", 200))
         if made.reason:
             st.text(made.reason)
         if memory is not None and before is not None and memory != before:

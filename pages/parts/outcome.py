@@ -29,7 +29,7 @@ def verdict(run: RunSummary, told: Story) -> str:
     match run.status:
         case "succeeded" | "failed" if told.graded is not None:
             passed = sum(result.passed for result in told.graded.results)
-            return f"{passed} of {words.count(len(told.graded.results), 'check')} passed. {run.error}".strip()
+            return f"{run.error} {passed} of {words.count(len(told.graded.results), 'check')} passed.".strip()
         case "ungraded":
             return "This task has no checks: look at the result yourself."
         case "cancelled":

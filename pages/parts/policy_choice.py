@@ -61,8 +61,7 @@ def _draw_presets(policy: Policy) -> None:
         key="policy-preset",
         on_change=_take_preset,
     )
-    about = f"{PRESETS[named].help} ({PRESETS[named].source})\n" if named else ""
-    st.caption(label(f"{about} {summary(policy)}.", 400))
+    st.caption(label(f"{PRESETS[named].help} ({PRESETS[named].source})" if named else f"{summary(policy)}.", 400))
 
 
 def preset_of(policy: Policy) -> str | None:

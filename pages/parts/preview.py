@@ -16,6 +16,10 @@ PAGES = 3
 """How many pages of a PDF a preview shows."""
 ROWS = 500
 """How many rows of a sheet a preview shows."""
+BLOCKS = 200
+"""How many paragraphs and tables of a Word document a preview shows."""
+LONG = 2_000
+"""How many characters of a heading, a list item or a cell of it."""
 
 
 def draw_preview(name: str, data: bytes) -> None:
@@ -24,6 +28,8 @@ def draw_preview(name: str, data: bytes) -> None:
         match PurePosixPath(name).suffix.lower():
             case ".xlsx":
                 _draw_workbook(name, data)
+            case ".docx":
+                _draw_document(name, data)
             case ".pdf":
                 _draw_pages(name, data)
             case suffix if suffix in PICTURES:
@@ -51,6 +57,38 @@ def _draw_workbook(name: str, data: bytes) -> None:
         st.dataframe(columns, hide_index=True, alt="Sheet")
         if len(rows) > ROWS:
             st.caption(f"The first {ROWS} of {len(rows):,} rows.")
+
+
+def _draw_document(name: str, data: bytes) -> None:
+    from procmem.office.formats.blocks import Line, Table
+    from procmem.office.formats.documents import blocks_of, open_document
+
+    blocks = [block for block in blocks_of(open_document(data, name), name) if block not in (Line(""), Table(()))]
+    with st.container(border=True, gap="xsmall"):
+        for block in blocks[:BLOCKS]:
+            match block:
+                case Table(rows):
+                    st.table(_columns(rows), border="horizontal", hide_index=True, alt="Table")
+                case Line(text, "title" | "heading"):
+                    st.markdown(f"**{label(text, LONG)}**")
+                case Line(text, "bullet"):
+                    st.markdown(f"- {label(text, LONG)}")
+                case Line(text):
+                    st.text(text)
+        if not blocks:
+            st.caption("This document is empty.")
+    if len(blocks) > BLOCKS:
+        st.caption(f"The first {BLOCKS} of {len(blocks):,} paragraphs and tables.")
+
+
+def _columns(rows: tuple[tuple[str, ...], ...]) -> dict[str, list[str]]:
+    """A table by column, under its first row where that names them; cells are escaped, since they render Markdown."""
+    width = max(len(row) for row in rows)
+    full = [[label(cell, LONG) for cell in row] + [""] * (width - len(row)) for row in rows]
+    first = full[0]
+    if len(full) > 1 and len(set(first)) == width and all(first):
+        return {name: [row[at] for row in full[1:]] for at, name in enumerate(first)}
+    return {" " * (at + 1): [row[at] for row in full] for at in range(width)}
 
 
 def _draw_pages(name: str, data: bytes) -> None:

@@ -35,6 +35,15 @@ KIND = {
 }
 
 
+def draw_review_link(bench: Workbench, told: Story) -> None:
+    """The way to what this run proposed, while somebody has yet to decide on it."""
+    filed = [_filed(bench, proposal.id) for proposal in told.proposals]
+    waiting = [one.proposal.id for one in filed if one is not None and one.state == "undecided"]
+    if waiting:
+        text = f"Review {words.count(len(waiting), 'proposal')}"
+        draw_link(text, "review", icon=":material/rate_review:", proposal=waiting[0])
+
+
 def draw_proposals(bench: Workbench, told: Story) -> None:
     """Every proposal of a run with its memories; nothing where there is none."""
     filed = [(proposal, _filed(bench, proposal.id)) for proposal in told.proposals]

@@ -32,9 +32,7 @@ def _draw_recall(recall: Recalled, key: str) -> None:
     others = [candidate for candidate in recall.candidates if not candidate.entered]
     title = f"{words.count(len(entered), 'memory')} for {words.reader_title(recall.reader)}"
     st.markdown(f":material/psychology: **{title}**")
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.caption(LOOKED_UP[recall.moment], width="content")
-        st.text(" ".join(recall.query.split()), wrap=False, width="stretch")
+    st.caption(f"{LOOKED_UP[recall.moment]}: “{label(recall.query, 120)}”")
     _draw_candidates(entered, key)
     if others:
         with st.popover(
@@ -47,19 +45,20 @@ def _draw_recall(recall: Recalled, key: str) -> None:
 
 
 def _draw_candidates(candidates: Iterable[Candidate], key: str) -> None:
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xsmall"):
         for candidate in candidates:
-            st.button(
-                label(candidate.title, 110),
-                help=label(candidate.title, 300),
-                key=f"{key}-{candidate.rank}",
-                type="tertiary",
-                icon=":material/description:" if candidate.level == "full-task" else ":material/segment:",
-                on_click=address.open_memory,
-                args=(candidate.memory_id, candidate.version),
-                wrap=False,
-            )
-            st.caption(_facts(candidate))
+            with st.container(gap=None, key=f"row-memory-{key}-{candidate.rank}"):
+                st.button(
+                    label(candidate.title, 110),
+                    help=label(candidate.title, 300),
+                    key=f"{key}-{candidate.rank}",
+                    type="tertiary",
+                    icon=":material/description:" if candidate.level == "full-task" else ":material/segment:",
+                    on_click=address.open_memory,
+                    args=(candidate.memory_id, candidate.version),
+                    wrap=False,
+                )
+                st.caption(_facts(candidate))
 
 
 def _facts(candidate: Candidate) -> str:

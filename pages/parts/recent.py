@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from procmem.workbench import Workbench
 
 SHOWN = 8
+WIDEST = 116
+"""Pixels of the longest status, so that titles stand below each other."""
 BEAT = 2.0
 """Seconds between two looks while the runs of the first start come in."""
 
 
 def draw_recent(bench: Workbench) -> None:
     """The newest runs that somebody started, or nothing before the first; those of experiments stand under Trends."""
-    coming = bench.demo.now.state == "working"
+    coming = bench.preparation.state in ("waiting", "working") or bench.demo.now.state == "working"
     st.fragment(_draw_list, run_every=BEAT if coming else None)(bench)
 
 
@@ -44,8 +46,9 @@ def _draw_list(bench: Workbench) -> None:
 
 def _draw_row(run: RunSummary, titles: Mapping[str, str]) -> None:
     look = words.STATUS[run.status]
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.badge(look.label, icon=look.icon, color=look.color)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"row-{run.id}"):
+        with st.container(width=WIDEST):
+            st.badge(look.label, icon=look.icon, color=look.color)
         st.button(
             label(words.run_title(run, titles), 90),
             key=f"open-{run.id}",

@@ -14,7 +14,7 @@ from procmem.agents.demonstrator import DEMONSTRATION
 from procmem.errors import ProcMemError, UnknownName
 from procmem.memory.review import Neighbour, neighbours
 from procmem.memory.warnings import SENTENCES, Kind, Warning, warnings
-from procmem.types import Decision, FiledProposal, Memory, Outcomes, Proposal, RunSummary
+from procmem.types import Decision, FiledProposal, Memory, Outcomes, Proposal, ProposalKind, RunSummary
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
@@ -29,6 +29,9 @@ _NAME: dict[Kind, str] = {
     "instruction": "Instruction to a model",
     "address": "E-mail address",
 }
+_COLOR: dict[Kind, words.Color] = {"secret": "red", "instruction": "orange", "address": "gray"}
+_UNSEEN: tuple[ProposalKind, ...] = ("retire", "import")
+"""Kinds that bring no text into the bank, or far too much to look at here."""
 _SHOWN = 4
 """Findings of one kind that are shown at once."""
 _KEPT = 20
@@ -64,13 +67,22 @@ def findings(proposal: Proposal) -> list[Warning]:
 
 
 def _draw_warnings(proposal: Proposal) -> None:
-    if proposal.kind in ("retire", "import"):
+    if proposal.kind in _UNSEEN:
         return
     found = findings(proposal)
     for kind in SENTENCES:
         mine = [warning for warning in found if warning.kind == kind]
         if mine:
             _draw_kind(kind, mine)
+
+
+def draw_alarms(proposal: Proposal) -> None:
+    """A badge for each kind of finding that no one should overlook; where they stand is said beside the proposal."""
+    if proposal.kind in _UNSEEN:
+        return
+    for kind in dict.fromkeys(warning.kind for warning in findings(proposal)):
+        if kind != "address":
+            st.badge(_NAME[kind], icon=_ICON[kind], color=_COLOR[kind])
 
 
 def _draw_kind(kind: Kind, found: list[Warning]) -> None:
@@ -80,7 +92,7 @@ def _draw_kind(kind: Kind, found: list[Warning]) -> None:
             _draw_places(kind, found)
         return
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f":{'red' if kind == 'secret' else 'orange'}[{_ICON[kind]} **{title}**]")
+        st.markdown(f":{_COLOR[kind]}[{_ICON[kind]} **{title}**]")
         _draw_places(kind, found)
 
 
@@ -129,25 +141,35 @@ def _draw_neighbours(bench: Workbench, filed: FiledProposal) -> None:
         if any(near.twin for near in found):
             st.warning("The bank says nearly the same already.", icon=":material/content_copy:")
         for near in found:
-            _draw_neighbour(bench, filed, near)
+            with st.container(gap=None):
+                _draw_neighbour(bench, filed, near)
 
 
 def _draw_neighbour(bench: Workbench, filed: FiledProposal, near: Neighbour) -> None:
     memory = near.memory
+    twin = " · near-duplicate: same actions in the same order" if near.twin else ""
+    draw_title(memory, f"near-{filed.proposal.id}")
+    st.caption(f"Similarity {near.score:.2f} · {label(_task(bench, memory.origin.task_id), 60)}{twin}")
+    if near.twin and filed.proposal.kind == "add" and filed.decision is None:
+        _draw_merge(bench, filed.proposal, memory)
+
+
+def draw_title(memory: Memory, place: str) -> None:
+    """A memory by its title; a click opens it beside the view."""
     st.button(
         label(memory.title, 100),
         help=label(memory.title, 300),
-        key=f"near-{filed.proposal.id}-{memory.id}",
+        key=f"{place}-{memory.id}",
         type="tertiary",
         icon=":material/description:" if memory.level == "full-task" else ":material/segment:",
         on_click=address.open_memory,
         args=(memory.id, memory.version),
         wrap=False,
     )
-    twin = " · near-duplicate: same actions in the same order" if near.twin else ""
-    st.caption(f"Similarity {near.score:.2f} · {label(words.task_title(memory.origin.task_id), 40)}{twin}")
-    if near.twin and filed.proposal.kind == "add" and filed.decision is None:
-        _draw_merge(bench, filed.proposal, memory)
+
+
+def _task(bench: Workbench, task_id: str) -> str:
+    return words.task_name(task_id, bench.family_titles)
 
 
 def _draw_merge(bench: Workbench, proposal: Proposal, memory: Memory) -> None:
@@ -214,19 +236,20 @@ def _draw_origin(bench: Workbench, filed: FiledProposal) -> None:
         run = _run(bench, proposal.run_id)
         if run is not None:
             _draw_run(bench, run, proposal)
-        for line in _origin_lines(proposal):
+        for line in _origin_lines(bench, proposal):
             st.caption(label(line, 300))
 
 
-def _origin_lines(proposal: Proposal) -> list[str]:
-    lines = [f"Proposed by {proposal.author}."] if proposal.author else []
+def _origin_lines(bench: Workbench, proposal: Proposal) -> list[str]:
+    lines = [f"Proposed by {desk.by_title(proposal.author)}."] if proposal.author else []
     if not proposal.memories:
         return lines
     origin = proposal.memories[0].origin
     if origin.task_id:
-        lines.append(f"First learned from the task {words.task_title(origin.task_id)}, built as {origin.build}.")
+        lines.append(f"First learned from the task “{_task(bench, origin.task_id)}”, built as {origin.build}.")
     if origin.learned_from:
-        lines.append(f"Also learned from {', '.join(map(words.task_title, origin.learned_from))}.")
+        named = "”, “".join(_task(bench, task) for task in origin.learned_from[:8])
+        lines.append(f"Also learned from “{named}”.")
     return lines
 
 
@@ -245,7 +268,7 @@ def _draw_run(bench: Workbench, run: RunSummary, proposal: Proposal) -> None:
         failed = f", {run.failed_steps} failed" if run.failed_steps else ""
         st.caption(label(f"{run.team}{steps}{failed}{' · simulated' if run.simulated else ''}", 120), width="content")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        draw_link(words.run_title(run), "run", icon=":material/play_circle:", run=run.id)
+        draw_link(words.run_title(run, bench.family_titles), "run", icon=":material/play_circle:", run=run.id)
         if proposal.author != DEMONSTRATION:  # no model was asked
             st.button(
                 "Prompt",
@@ -296,6 +319,6 @@ def _draw_decision(bench: Workbench, made: Decision) -> None:
 
 def told(made: Decision) -> str:
     """A decision in words: what, by whom, when and why."""
-    why = f": {made.reason}" if made.reason else ""
+    why = f" · {made.reason}" if made.reason else ""
     stale = "" if made.in_force or made.verdict == "undo" else " (taken back)"
-    return f"{desk.PAST[made.verdict]} by {made.by}, {words.day(made.at.astimezone())}{stale}{why}"
+    return f"{desk.PAST[made.verdict]} by {desk.by_title(made.by)}, {words.day(made.at.astimezone())}{stale}{why}"

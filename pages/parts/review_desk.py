@@ -209,6 +209,14 @@ def undo(bench: Workbench, decision_id: str, cascade: bool = False) -> None:
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
+def by_title(by: str) -> str:
+    """Who decided, inside a sentence: a name, "a person", "the automatic curator"."""
+    if by == "person":
+        return "a person"
+    found = words.decider_title(by)
+    return by if found == by else f"{found[:1].lower()}{found[1:]}"
+
+
 def title(proposal: Proposal) -> str:
     """What a proposal is called."""
     if not proposal.memories:

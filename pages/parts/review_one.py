@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,30 +10,23 @@ import streamlit as st
 
 from pages.parts import review_desk as desk
 from pages.parts import words
+from pages.parts.contents import draw_unit
 from pages.parts.diff import draw_difference
+from pages.parts.kinds import KINDS
 from pages.parts.memory_editor import draw_editor, draw_edits, has_draft
 from pages.parts.plain import label
 from pages.parts.review_actions import draw_actions
-from pages.parts.review_context import draw_context, told
-from pages.parts.review_memory import draw_contents
-from pages.parts.words import Color
+from pages.parts.review_context import draw_alarms, draw_context, draw_title, told
+from pages.parts.run_view import draw_simulated_badge
 from procmem.errors import BadInput, ProcMemError
 from procmem.memory.review import as_decided, rebased
-from procmem.types import FiledProposal, Memory, Proposal, ProposalKind
+from procmem.types import FiledProposal, Memory, Proposal
 
 if TYPE_CHECKING:
     from procmem.workbench import Workbench
 
-KIND: dict[ProposalKind, tuple[str, str, Color]] = {
-    "add": ("New memory", ":material/add_circle:", "green"),
-    "revise": ("Revision", ":material/edit_note:", "blue"),
-    "retire": ("Retirement", ":material/archive:", "orange"),
-    "restore": ("Restoration", ":material/unarchive:", "green"),
-    "merge": ("Merge", ":material/merge:", "violet"),
-    "supersede": ("Replacement", ":material/swap_horiz:", "violet"),
-    "import": ("Import", ":material/upload:", "gray"),
-}
-
+SHOWN = 20
+"""Memories of one proposal that are named."""
 _MOVED = (
     "The bank's memory has changed since this was proposed. Below stands what accepting it would change now; what was "
     "changed meanwhile may be lost by it."
@@ -63,13 +57,14 @@ def draw_one(bench: Workbench, filed: FiledProposal) -> None:
 
 def _draw_head(filed: FiledProposal) -> None:
     proposal = filed.proposal
-    name, icon, color = KIND[proposal.kind]
+    kind = KINDS[proposal.kind]
     with st.container(horizontal=True, gap="xsmall"):
-        st.badge(name, icon=icon, color=color)
+        st.badge(kind.wish, icon=kind.icon, color=kind.color)
         for text in _kinds(proposal):
             st.badge(label(text), color="gray")
         if any("simulated/" in text for text in (proposal.author, *_builders(proposal))):
-            st.badge("Simulated", icon=":material/science:", color="gray")
+            draw_simulated_badge()
+        draw_alarms(proposal)
     st.subheader(label(desk.title(proposal), 200), anchor=False)
     if proposal.reason:
         st.caption(label(proposal.reason, 400))
@@ -155,7 +150,7 @@ def _draw_new(memories: tuple[Memory, ...]) -> None:
         if memory.parent not in whole:
             if len(memories) > 1 and not whole:
                 st.markdown(f"**{label(memory.title, 120)}**")
-            draw_contents(memory)
+            draw_unit(memory.unit)
 
 
 def _draw_edited(bench: Workbench, filed: FiledProposal) -> None:
@@ -195,7 +190,7 @@ def _draw_changes(bench: Workbench, memory: Memory) -> None:
         before = None
     if before is None:
         st.markdown(f"**New: {label(memory.title, 120)}**")
-        draw_contents(memory)
+        draw_unit(memory.unit)
     else:
         draw_difference(before, memory)
 
@@ -203,23 +198,32 @@ def _draw_changes(bench: Workbench, memory: Memory) -> None:
 def _draw_leaving(proposal: Proposal) -> None:
     first, *others = proposal.memories
     if others:
-        st.markdown(f"**{words.count(len(others), 'other memory')} with it**")
-        for memory in others[:20]:
-            st.caption(label(f"{memory.title} · {words.reader_title(memory.agent)}", 160))
-    draw_contents(first)
+        _draw_titles(f"{words.count(len(others), 'other memory')} with it", others, f"with-{proposal.id}")
+    draw_unit(first.unit)
 
 
 def _draw_exchange(bench: Workbench, filed: FiledProposal) -> None:
     """A merge or a replacement: what stays or comes, and what goes."""
     stay = [memory for memory in filed.proposal.memories if memory.status == "active"]
     go = [memory for memory in filed.proposal.memories if memory.status == "retired"]
-    if go:
-        st.markdown(f"**{words.count(len(go), 'memory')} retired**")
-        for memory in go[:20]:
-            st.caption(label(f"{memory.title} · {words.reader_title(memory.agent)}", 160))
     if filed.proposal.kind == "merge":
-        st.markdown("**What stays, and how it changes**")
-        for memory in stay[:5]:
+        _draw_titles("What stays", stay, f"stays-{filed.proposal.id}")
+        for memory in stay[:SHOWN]:
             _draw_changes(bench, memory)
+    if go:
+        _draw_titles(f"{words.count(len(go), 'memory')} to be retired", go, f"goes-{filed.proposal.id}")
+    if filed.proposal.kind == "merge":
+        for memory in stay[:1]:
+            draw_unit(memory.unit)
     else:
         _draw_new(tuple(stay))
+
+
+def _draw_titles(name: str, memories: Sequence[Memory], place: str) -> None:
+    """Memories by their titles; a click opens one."""
+    with st.container(gap=None):
+        st.markdown(f"**{name}**")
+        for memory in memories[:SHOWN]:
+            draw_title(memory, place)
+        if len(memories) > SHOWN:
+            st.caption(f"And {len(memories) - SHOWN:,} more.")

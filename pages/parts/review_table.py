@@ -9,9 +9,9 @@ import streamlit as st
 
 from pages.parts import review_desk as desk
 from pages.parts import words
+from pages.parts.kinds import KINDS
 from pages.parts.plain import label
 from pages.parts.review_context import findings
-from pages.parts.review_one import KIND
 from procmem.errors import BadInput
 from procmem.memory.review import DISCARD_REASONS
 from procmem.types import FiledProposal, ProposalKind
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ROWS = 100
 """Proposals of one page of the table."""
+SHORT = 18
+"""So many rows are shown without scrolling."""
 _DONE = "review-bulk"
 _START = "review-table-start"
 
@@ -28,7 +30,9 @@ _START = "review-table-start"
 def draw_table(bench: Workbench) -> None:
     """A page of the queue with checkboxes, and the verdicts for what is checked."""
     _draw_done(bench)
-    kind = _choose_kind()
+    bar = st.container(horizontal=True, gap="small", vertical_alignment="center", key="review-bar")
+    with bar:
+        kind = _choose_kind()
     start = int(st.session_state.get(_START, 0))
     found = bench.store.proposals(state=desk.STATE[desk.shown()], kind=kind, after=start, limit=ROWS + 1)
     if not found:
@@ -37,8 +41,9 @@ def draw_table(bench: Workbench) -> None:
             st.button("Back to the first", on_click=_turn, args=(0,), icon=":material/first_page:")
         return
     rows = found[:ROWS]
-    chosen = _draw_rows(rows)
-    _draw_verdicts(bench, [rows[place] for place in chosen])
+    chosen = _draw_rows(bench, rows)
+    with bar:
+        _draw_verdicts(bench, [rows[place] for place in chosen])
     with st.container(horizontal=True, gap="small"):
         if start:
             st.button("Back to the first", on_click=_turn, args=(0,), icon=":material/first_page:")
@@ -47,10 +52,10 @@ def draw_table(bench: Workbench) -> None:
 
 
 def _choose_kind() -> ProposalKind | None:
-    names: dict[str, ProposalKind] = {name: kind for kind, (name, _, _) in KIND.items()}
+    names: dict[str, ProposalKind] = {look.wish: kind for kind, look in KINDS.items()}
     chosen = st.selectbox(
-        "Kind", list(names), index=None, placeholder="Every kind", key="kind", bind="query-params", width=240,
-        on_change=_turn, args=(0,),
+        "Kind", list(names), index=None, placeholder="Every kind", key="kind", bind="query-params", width=190,
+        label_visibility="collapsed", on_change=_turn, args=(0,),
     )  # fmt: skip
     return names[chosen] if chosen else None
 
@@ -59,17 +64,17 @@ def _turn(start: int) -> None:
     st.session_state[_START] = start
 
 
-def _draw_rows(rows: list[FiledProposal]) -> list[int]:
+def _draw_rows(bench: Workbench, rows: list[FiledProposal]) -> list[int]:
     table = {
         "Open": ["Open"] * len(rows),
         "Title": [desk.title(filed.proposal) for filed in rows],
-        "Kind": [KIND[filed.proposal.kind][0] for filed in rows],
-        "Task": [_task(filed) for filed in rows],
+        "Kind": [KINDS[filed.proposal.kind].wish for filed in rows],
         "Look twice": [_alarms(filed) for filed in rows],
+        "Why": [filed.proposal.fault or filed.proposal.reason for filed in rows],
+        "Task": [_task(bench, filed) for filed in rows],
         "State": [filed.state.capitalize() for filed in rows],
         "Proposed": [filed.proposed for filed in rows],
         "By": [filed.proposal.author for filed in rows],
-        "Why": [filed.proposal.fault or filed.proposal.reason for filed in rows],
     }
     if desk.shown() == "Waiting":
         del table["State"]
@@ -79,13 +84,16 @@ def _draw_rows(rows: list[FiledProposal]) -> list[int]:
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        height=min(560, 35 + 33 * len(rows)),
+        height="content" if len(rows) <= SHORT else 40 + 35 * SHORT,
         column_config={
             "Open": st.column_config.ButtonColumn(
                 "", width="small", type="tertiary", key="review-open-row", on_click=_open_row, args=(_ids(rows),)
             ),
-            "Title": st.column_config.TextColumn(width="large"),
-            "Look twice": st.column_config.TextColumn(help="Passwords, keys and instructions that it may hold."),
+            "Title": st.column_config.TextColumn(width=400),
+            "Look twice": st.column_config.TextColumn(
+                width=150, help="Passwords, keys and instructions that it may hold."
+            ),
+            "Why": st.column_config.TextColumn(width=250),
             "Proposed": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
         },
         alt="Proposals of the queue",
@@ -102,8 +110,9 @@ def _ids(rows: list[FiledProposal]) -> tuple[str, ...]:
     return tuple(filed.proposal.id for filed in rows)
 
 
-def _task(filed: FiledProposal) -> str:
-    return words.task_title(filed.proposal.memories[0].origin.task_id) if filed.proposal.memories else ""
+def _task(bench: Workbench, filed: FiledProposal) -> str:
+    memories = filed.proposal.memories
+    return words.task_name(memories[0].origin.task_id, bench.family_titles) if memories else ""
 
 
 def _alarms(filed: FiledProposal) -> str:
@@ -121,10 +130,11 @@ def _open_row(ids: tuple[str, ...]) -> None:
 def _draw_verdicts(bench: Workbench, chosen: list[FiledProposal]) -> None:
     waiting = [filed for filed in chosen if filed.decision is None]
     if not chosen:
-        st.caption("Check the proposals to decide on; the box in the head checks them all.")
+        st.caption("Check the proposals to decide on; the box in the head checks them all.", width="content")
         return
     if len(waiting) < len(chosen):
-        st.caption(f"{len(chosen) - len(waiting)} of {len(chosen)} are decided already and stay as they are.")
+        text = f"{len(chosen) - len(waiting)} of {len(chosen)} are decided already and stay as they are."
+        st.caption(text, width="content")
     if not waiting:
         return
     ids = _ids(waiting)
@@ -139,7 +149,7 @@ def _draw_verdicts(bench: Workbench, chosen: list[FiledProposal]) -> None:
         )
         st.selectbox(
             "Reason for discarding", DISCARD_REASONS, key="bulk-reason", accept_new_options=True, width=260,
-            index=None, placeholder="Choose or write one",
+            index=None, placeholder="Why discard? Choose or write", label_visibility="collapsed",
         )  # fmt: skip
         st.button(
             f"Discard {words.count(len(ids), 'proposal')}",

@@ -13,6 +13,7 @@ from pages.parts.figures import draw_figures, figures
 from pages.parts.follow import Look, look_at
 from pages.parts.outcome import draw_outcome, verdict
 from pages.parts.plain import label
+from pages.parts.proposed import draw_review_link
 from pages.parts.timeline import draw_part, draw_prompt_link, draw_remark
 from procmem.errors import UnknownName
 from procmem.memory.policy import summary
@@ -113,12 +114,13 @@ def _draw_head(bench: Workbench, look: Look, *, wide: bool) -> None:
             st.text(verdict(run, told), width="content")
             if run.error and (failed := told.failed_call) is not None:
                 draw_prompt_link(failed, run.id, "failed", "Exact prompt of the failed call")
-    if wide:
-        draw_figures(figures(run, told, bench.seconds(run.id)))
-    if run.status in words.ACTIVE:
-        _draw_brakes(bench, run)
-    elif wide:
-        _draw_next_steps(bench, look)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        if wide:
+            draw_figures(figures(run, told, bench.seconds(run.id)), "figures")
+        if run.status in words.ACTIVE:
+            _draw_brakes(bench, run)
+        elif wide:
+            _draw_next_steps(bench, look)
 
 
 def draw_simulated_badge() -> None:
@@ -133,7 +135,7 @@ def draw_simulated_badge() -> None:
 
 def _draw_brakes(bench: Workbench, run: RunSummary) -> None:
     """Pause or resume, and cancel."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", width="content"):
         if run.status == "paused":
             st.button(
                 "Resume",
@@ -149,10 +151,10 @@ def _draw_brakes(bench: Workbench, run: RunSummary) -> None:
 
 
 def _draw_next_steps(bench: Workbench, look: Look) -> None:
-    run = look.run
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", width="content", vertical_alignment="center"):
         _draw_next(bench, look)
-        draw_new_run(run)
+        draw_review_link(bench, look.story)
+        draw_new_run(look.run)
 
 
 def draw_new_run(run: RunSummary) -> None:
@@ -164,10 +166,8 @@ def draw_new_run(run: RunSummary) -> None:
 def _draw_next(bench: Workbench, look: Look) -> None:
     """The one thing that suggests itself after this run."""
     run = look.run
-    if run.compared_with is not None:
-        _compare_button(run.compared_with, run.id)
-    elif (other := _comparison(bench, run.id)) is not None:
-        _compare_button(run.id, other)
+    if (other := run.compared_with or _comparison(bench, run.id)) is not None:
+        _compare_button(*((other, run.id) if run.policy.placement == "none" else (run.id, other)))
     elif run.status in ("succeeded", "failed", "ungraded") and not run.error and run.policy.placement != "none":
         st.button(
             "Run again without memory",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages.parts import address, runs_address, words
 from pages.parts.links import draw_link
+from pages.parts.paging import draw_paging
 from pages.parts.plain import one_line
 from pages.parts.runs_filter import draw_filters, draw_narrowing, draw_search
 from procmem.memory.policy import PLACEMENTS, VARIANTS
@@ -41,7 +42,7 @@ def draw_history(bench: Workbench) -> None:
         _draw_nothing(wanted)
         return
     bar = st.container(horizontal=True, gap="small", vertical_alignment="center", key="runs-bar")
-    chosen = _draw_table(runs, wanted, page)
+    chosen = _draw_table(bench, runs, wanted, page)
     with bar:
         _draw_actions(bench, chosen)
     _draw_pages(total, page, any(run.simulated for run in runs))
@@ -75,13 +76,13 @@ def _draw_nothing(wanted: RunFilter) -> None:
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def _draw_table(runs: Sequence[RunSummary], wanted: RunFilter, page: int) -> list[RunSummary]:
+def _draw_table(bench: Workbench, runs: Sequence[RunSummary], wanted: RunFilter, page: int) -> list[RunSummary]:
     """The table; returns the runs whose rows are chosen. Another page or another filter is another table."""
     from hashlib import sha256
 
     shown = sha256(repr((wanted, page, runs[0].id if runs else "")).encode()).hexdigest()[:12]
     state = st.dataframe(
-        columns(runs),
+        columns(runs, bench.family_titles),
         hide_index=True,
         height="content",
         row_height=40,
@@ -100,19 +101,20 @@ def _config(runs: Sequence[RunSummary]) -> dict[str, Any]:
         "Task": column.ButtonColumn(
             type="tertiary",
             alignment="left",
-            width="medium",
+            width=300,
             key=_OPEN,
             on_click=_open,
             args=([run.id for run in runs],),
         ),
-        "Result": column.TextColumn(width="small"),
-        "Steps": column.NumberColumn(width="small"),
-        "Failed steps": column.NumberColumn(width="small"),
-        "Tokens": column.NumberColumn(format="compact", width="small"),
-        "Cost": column.TextColumn(width="small"),
-        "Time": column.TextColumn(width="small"),
-        "Revision": column.NumberColumn(help="Of the bank that the run read.", width="small"),
-        "Started": column.DatetimeColumn(format="distance", width="small"),
+        "Result": column.TextColumn(width=105),
+        "Team": column.TextColumn(width=100),
+        "Steps": column.NumberColumn(width=60),
+        "Failed steps": column.NumberColumn("Failed", help="Steps that failed.", width=60),
+        "Tokens": column.NumberColumn(format="compact", width=75),
+        "Cost": column.TextColumn(width=75),
+        "Time": column.TextColumn(width=85),
+        "Revision": column.NumberColumn(help="Of the bank that the run read.", width=80),
+        "Started": column.DatetimeColumn(format="distance", width=125),
     }
 
 
@@ -122,10 +124,13 @@ def _open(shown: Sequence[str]) -> None:
         runs_address.open_replay(shown[click["row"]])
 
 
-def columns(runs: Sequence[RunSummary]) -> dict[str, list[object]]:
-    """The table's columns; a star marks results that rest on the simulated model."""
-    return {
-        "Task": [one_line(words.run_title(run), 80).replace(":material/", f":{_JOINER}material/") for run in runs],
+def columns(runs: Sequence[RunSummary], titles: Mapping[str, str]) -> dict[str, list[object]]:
+    """The table's columns; a star marks results that rest on the simulated model.
+
+    ``titles``: what families of tasks are about. Costs are left out where no run has any.
+    """
+    found: dict[str, list[object]] = {
+        "Task": [_cell(words.run_title(run, titles)) for run in runs],
         "Result": [f"{words.STATUS[run.status].label}{' *' if run.simulated else ''}" for run in runs],
         "Team": [run.team for run in runs],
         "Memory": [memory_title(run.policy) for run in runs],
@@ -137,6 +142,14 @@ def columns(runs: Sequence[RunSummary]) -> dict[str, list[object]]:
         "Revision": [run.revision for run in runs],
         "Started": [run.started for run in runs],
     }
+    if not any(run.cost for run in runs):
+        del found["Cost"]
+    return found
+
+
+def _cell(title: str) -> str:
+    """A title for a button's cell, which would draw a leading icon's name as an icon."""
+    return one_line(title, 80).replace(":material/", f":{_JOINER}material/")
 
 
 def memory_title(policy: Policy) -> str:
@@ -185,16 +198,12 @@ def draw_export(bench: Workbench, run_id: str) -> None:
 
 
 def _draw_pages(total: int, page: int, simulated: bool) -> None:
-    pages = -(-total // ROWS)
     first, last = (page - 1) * ROWS + 1, min(page * ROWS, total)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        if pages > 1:
-            here = min(page, pages)
-            st.pagination(pages, default=here, key=f"runs-page-{here}", on_change=_turn_page, args=(here,))
-        text = f"{first:,} to {last:,} of {total:,}" if pages > 1 else words.count(total, "run")
+        draw_paging(total, ROWS, page, "runs-page", _turn_page)
+        text = f"{first:,} to {last:,} of {total:,}" if total > ROWS else words.count(total, "run")
         st.caption(f"{text}{' · * simulated' if simulated else ''}", width="content")
 
 
-def _turn_page(here: int) -> None:
-    page = st.session_state[f"runs-page-{here}"]
+def _turn_page(page: int) -> None:
     runs_address.put({"page": str(page) if page > 1 else ""})

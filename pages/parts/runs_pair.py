@@ -31,7 +31,7 @@ def draw_pair(bench: Workbench, first: str, second: str) -> None:
         draw_gone()
         return
     draw_back()
-    titles = [words.run_title(look.run) for look in looks]
+    titles = [words.run_title(look.run, bench.family_titles) for look in looks]
     same = looks[0].run.task == looks[1].run.task
     st.title(label(f"{titles[0]}, side by side" if same else f"{titles[0]} and {titles[1]}", 100), anchor=False)
     if same:

@@ -33,7 +33,7 @@ def draw_replay(bench: Workbench, run_id: str) -> None:
         draw_gone()
         return
     draw_back()
-    st.title(label(words.run_title(run), 80), anchor=False)
+    st.title(label(words.run_title(run, bench.family_titles), 80), anchor=False)
     st.text(run.task)
     _draw_head(bench, run)
     st.fragment(_draw_course)(bench, run_id)

@@ -36,10 +36,12 @@ def _draw_closed(problem: str) -> None:
 
 
 def draw_notices(bench: Workbench) -> None:
-    """What a person must be told about the store, and how far the preparation is."""
+    """What a person must be told about the store and the bank, and how far the preparation is."""
     from pages.parts.plain import label
     from pages.parts.preparation import draw_preparation
 
     for notice in bench.store.notices:
         st.warning(label(notice, 600), icon=":material/warning:")
     draw_preparation(bench)
+    if bench.preparation.state != "waiting" and (notice := bench.lab.bank.state().notice):
+        st.caption(f":material/info: {label(notice, 400)}")

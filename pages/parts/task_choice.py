@@ -29,11 +29,10 @@ def choose_task(bench: Workbench) -> TaskMaker | None:
     """
     url_state.seed("from", "source", {name: title for title, name in SOURCES.items()}.get)
     source = st.segmented_control(
-        "Where the task comes from",
+        "Task",
         list(SOURCES),
         default=None if "source" in st.session_state else "Bundled",
         required=True,
-        label_visibility="collapsed",
         key="source",
         persist_state="session",
     )
@@ -64,11 +63,15 @@ def _listed_task(tasks: Mapping[str, Task], key: str, titles: Mapping[str, str])
     return lambda: chosen
 
 
+def _shown(one: object) -> str:
+    return str(one).capitalize()
+
+
 def _filter(tasks: Mapping[str, Task], key: str) -> dict[str, Task]:
     every = list(tasks.values())
     with st.popover("Filter", icon=":material/filter_list:", key=f"{key}-filter"):
         levels = _chosen("Level", "level", sorted({task.level for task in every}), key, "How many apps the task needs.")
-        apps = _chosen("Apps", "apps", _known(app for task in every for app in task.apps), key)
+        apps = _chosen("Apps", "apps", _known(app for task in every for app in task.apps), key, None, words.app_title)
         families = _families(_known(task.family for task in every), key)
         splits = _chosen(
             "Split", "split", _known(task.split for task in every), key,
@@ -84,14 +87,21 @@ def _filter(tasks: Mapping[str, Task], key: str) -> dict[str, Task]:
     }
 
 
-def _chosen(title: str, name: str, known: list[Known], key: str, about: str | None = None) -> list[Known]:
+def _chosen(
+    title: str,
+    name: str,
+    known: list[Known],
+    key: str,
+    about: str | None = None,
+    shown: Callable[[Known], str] = _shown,
+) -> list[Known]:
     """Several of a few, kept in the URL."""
     url_state.seed(name, f"{key}-{name}", url_state.some_of(known))
     chosen = st.pills(
         title,
         known,
         selection_mode="multi",
-        format_func=lambda one: str(one).capitalize(),
+        format_func=shown,
         help=about,
         key=f"{key}-{name}",
         persist_state="session",
@@ -126,10 +136,11 @@ def _pick(tasks: Mapping[str, Task], kept: Iterable[str], key: str) -> Task | No
     widget = f"{key}-task"
     st.session_state[widget] = chosen
     st.selectbox(
-        f"Task ({len(names)} to choose from)",
+        "Search tasks",
         names,
+        label_visibility="collapsed",
         format_func=lambda name: f"{words.task_title(name)} · {one_line(tasks[name].text, 110)}",
-        placeholder="Search tasks",
+        placeholder=f"Search {words.count(len(names), 'task')}",
         key=widget,
         on_change=lambda: address.choose_task(st.session_state.get(widget)),
         index=None,
@@ -138,20 +149,30 @@ def _pick(tasks: Mapping[str, Task], kept: Iterable[str], key: str) -> Task | No
 
 
 def _draw_suggestions(tasks: Mapping[str, Task], key: str, titles: Mapping[str, str]) -> None:
-    """A first task per level, so that nobody faces an empty page."""
+    """A task per level, so that nobody faces an empty page."""
     st.caption("Search by name or words, or begin with one of these:")
-    with st.container(gap="xsmall"):
-        for level in sorted({task.level for task in tasks.values()}):
-            alike = [task for task in tasks.values() if task.level == level]
-            one = alike[0]
-            apps = words.count(level, "app") if level else "no checks"
-            st.button(
-                f"{label(words.task_name(one.id, titles), 100)} :gray[:small[{apps}]]",
-                key=f"{key}-try-{level}",
-                icon=":material/lightbulb:",
-                on_click=address.choose_task,
-                args=(one.id,),
-            )
+    with st.container(gap="small"):
+        for one in suggested(tasks):
+            with st.container(border=True, gap=None, key=f"row-{key}-{one.level}"):
+                apps = ", ".join(map(words.app_title, one.apps)) or "no checks"
+                st.button(
+                    f"**{label(words.task_name(one.id, titles), 100)}** :gray[:small[{label(apps)}]]",
+                    key=f"{key}-try-{one.level}",
+                    icon=":material/lightbulb:",
+                    type="tertiary",
+                    on_click=address.choose_task,
+                    args=(one.id,),
+                )
+                st.caption(label(one.text, 170))
+
+
+def suggested(tasks: Mapping[str, Task]) -> list[Task]:
+    """The first test task of each level that the bank has something alike to, else any; not chosen by its outcome."""
+    found: dict[int, Task] = {}
+    trained = {task.family for task in tasks.values() if task.split == "train"}
+    for task in sorted(tasks.values(), key=lambda task: (task.split != "test", task.family not in trained)):
+        found.setdefault(task.level, task)
+    return [found[level] for level in sorted(found)]
 
 
 def _draw_task(task: Task, titles: Mapping[str, str]) -> None:
@@ -162,7 +183,7 @@ def _draw_task(task: Task, titles: Mapping[str, str]) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             st.badge(f"Level {task.level}", color="blue", help="How many apps the task needs.")
             for app in task.apps:
-                st.badge(label(app, 20), color="gray")
+                st.badge(label(words.app_title(app), 20), color="gray")
             st.badge("Training task" if task.split == "train" else "Test task", color="gray")
         st.caption(
             f"{label(task.username)} asks on {task.now:%A}, {words.day(task.now)}. The office's clock stands still."

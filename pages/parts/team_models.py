@@ -39,6 +39,19 @@ def models_of(team: Team) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*team.models, *extra)))
 
 
+def lacking(team: Team) -> dict[str, str]:
+    """The models that can not be asked, each with the variable that is not set."""
+    keys = ((model, key) for model in models_of(team) for key in keys_of(model, os.environ))
+    return {model: key.name for model, key in keys if key.needed and not key.set}
+
+
+def draw_lacking(team: Team) -> None:
+    """Before a run: which keys it will miss. It may be started all the same, since a server may ask for none."""
+    for model, key in lacking(team).items():
+        text = f"{model} needs {key} in the environment, which is not set. Set it and start the app again."
+        st.warning(label(text, 300), icon=":material/key_off:")
+
+
 def draw_connections(team: Team) -> None:
     """One row per model, and one button that tries them all."""
     st.subheader("Connection", anchor=False)
@@ -81,7 +94,10 @@ def draw_keys(team: Team) -> None:
     st.subheader("Keys", anchor=False)
     own = {key.name: key for model in models_of(team) for key in keys_of(model, os.environ)}
     common = {key.name: key for model in COMMON for key in keys_of(model, os.environ) if key.needed or key.set}
-    st.caption("Read from the environment when the app starts; never stored, never shown.")
+    st.caption(
+        "Read from the environment when the app starts; never stored, never shown."
+        + ("" if own else " The models of this team need none.")
+    )
     with st.container(border=True, gap="xsmall"):
         for name in dict.fromkeys((*own, *common)):
             key = own.get(name) or common[name]
@@ -93,5 +109,3 @@ def draw_keys(team: Team) -> None:
                     text, color = MISSING if needed else UNSET
                     st.badge(text, icon=":material/key_off:", color=color)
                 st.text(name, width="content")
-        if not own:
-            st.caption("The models of this team need no key.")

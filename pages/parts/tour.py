@@ -18,11 +18,12 @@ OVER = "tour-over"
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One page of the tour: what to look at there, and where to go on to."""
+    """One page of the tour: what to look at there, and where to go on to; ``number`` 0 lies beside the way."""
 
     title: str
+    number: int
     text: str
-    next: Place | None
+    next: Place
     next_title: str
 
 
@@ -31,45 +32,52 @@ STOPS = {
     for stop in (
         Stop(
             "Run",
-            "Pick a task and press Start: agents solve it on real files, and at each step you see which memories "
-            "helped. The newest runs are below. No key is needed: a simulated model stands in.",
+            1,
+            "Pick a task and press Start. A team of agents solves it on real files, and at each step you see which "
+            "memories helped. No key is needed: a simulated model stands in.",
             "review",
-            "Review what runs propose",
+            "Next: Review",
         ),
         Stop(
             "Review",
-            "What a run did well waits here for your word. A accepts, E edits, D discards, U takes back. Nothing else "
-            "changes the bank.",
+            2,
+            "What runs did well waits here for your word: accept, edit or discard. Nothing else changes the bank.",
             "memories",
-            "See the memories",
+            "Next: Memories",
         ),
         Stop(
             "Memories",
-            "The bank: search it by words and meaning, open a memory to see where it came from and whether it helped.",
+            3,
+            "The bank: search it by words and by meaning, and open a memory to see where it came from and whether it "
+            "helped.",
             "trends",
-            "See whether memory helps",
+            "Next: Trends",
         ),
         Stop(
             "Trends",
-            "Success, steps and failures as the bank grows, with memory and without. Experiments compare ways of using "
-            "memory on the same tasks.",
-            "team",
-            "Choose a team",
+            4,
+            "Does memory help? Success and steps as the bank grows, with memory and without; experiments compare ways "
+            "of using it.",
+            "run",
+            "Run a task of your own",
         ),
         Stop(
             "Runs",
-            "Every run is kept. Open one to replay it step by step, or put two side by side.",
+            0,
+            "Every run is kept: open one to replay it step by step, or put two side by side.",
             "trends",
-            "See whether memory helps",
+            "On to Trends",
         ),
         Stop(
             "Team",
-            "Here you name real models, test them and set limits. That was the tour; now run a task of your own.",
+            0,
+            "Here you name real models, test them and set limits. Until then a simulated model works in every role.",
             "run",
-            "Run a task",
+            "Back to Run",
         ),
     )
 }
+LENGTH = max(stop.number for stop in STOPS.values())
 
 
 def draw_tour(page: str) -> None:
@@ -81,11 +89,11 @@ def draw_tour(page: str) -> None:
     if _preferences(home).toured:
         st.session_state[OVER] = True
         return
-    with st.container(border=True, key="tour", gap="xxsmall"):
-        st.markdown(f":material/explore: {stop.text}")
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if stop.next:
-                draw_link(stop.next_title, stop.next, icon=":material/arrow_forward:")
+    with st.container(horizontal=True, key="tour", gap="small", vertical_alignment="center"):
+        place = f"**Tour {stop.number} of {LENGTH}**  " if stop.number else ""
+        st.markdown(f":material/explore: {place}{stop.text}", width="stretch")
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", width="content"):
+            draw_link(stop.next_title, stop.next, icon=":material/arrow_forward:")
             st.button(
                 "End the tour", type="tertiary", icon=":material/close:", key="tour-end", on_click=_end, args=(home,)
             )

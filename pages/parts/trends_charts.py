@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, get_args
 import streamlit as st
 
 from pages.parts import runs_address, words
-from pages.parts.charts import Dot, Line, Tick, draw_chart, line_chart
+from pages.parts.charts import Dot, Line, Tick, draw_chart, interval_chart, line_chart
+from pages.parts.kinds import KINDS
 from pages.parts.links import draw_link, place
+from pages.parts.review_desk import by_title
 from pages.parts.run_view import draw_simulated_badge
-from pages.parts.runs_filter import draw_filters, draw_narrowing, level_title
+from pages.parts.runs_filter import MEMORY, draw_filters, draw_narrowing, level_title
 from pages.parts.runs_list import facets_of
+from pages.parts.trends_newest import draw_newest
 from pages.parts.trends_pairs import draw_pairs
 from procmem.experiment.statistics import Interval
 from procmem.experiment.tables import number, percent
@@ -27,23 +30,17 @@ if TYPE_CHECKING:
 _OPEN, _ASKED = "trends-open", "trends-asked"
 AXES: dict[Axis, str] = {"revision": "Bank revision", "size": "Memories in the bank"}
 SPLITTERS: dict[Splitter, str] = {
-    "none": "Nothing",
+    "memory": "Memory",
+    "none": "All runs together",
     "team": "Team",
     "level": "Level",
     "placement": "Who gets memories",
     "variant": "How agents get theirs",
 }
-KINDS: dict[str, tuple[str, str]] = {
-    "add": ("Added", "triangle-up"),
-    "revise": ("Revised", "diamond"),
-    "retire": ("Retired", "triangle-down"),
-    "restore": ("Restored", "triangle-up-open"),
-    "merge": ("Merged", "star-triangle-up"),
-    "supersede": ("Superseded", "diamond-open"),
-    "import": ("Imported", "square"),
-    "undo": ("Undone", "x-thin"),
-}
-"""What decisions did to the bank: the word for it, and its symbol along the foot of a chart."""
+
+
+USUAL: Splitter = "memory"
+"""Runs with memory and without it are not mixed unless somebody wishes so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +63,18 @@ def draw_trends(bench: Workbench) -> None:
     axes: tuple[Axis, ...] = get_args(Axis)
     splitters: tuple[Splitter, ...] = get_args(Splitter)
     axis = runs_address.chosen("axis", axes) or "revision"
-    by = runs_address.chosen("by", splitters) or "none"
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    by = runs_address.chosen("by", splitters) or USUAL
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _segmented("Against", AXES, "axis", axis)
         st.selectbox(
             "A line for each",
-            splitters,
-            format_func=SPLITTERS.__getitem__,
-            width=210,
+            list(SPLITTERS),
+            format_func=_splitter_title,
+            label_visibility="collapsed",
+            width=230,
             key=runs_address.field("by", by),
             on_change=runs_address.keep,
-            args=("by", "none"),
+            args=("by", USUAL),
         )
         draw_filters(facets, history=False)
     wanted = replace(runs_address.wanted(facets), words="", status=None, source="own", experiment=None)
@@ -84,9 +82,24 @@ def draw_trends(bench: Workbench) -> None:
     drawn = _drawn(bench, wanted, axis, by, count, bench.store.revision)
     if not drawn.points:
         _draw_nothing(wanted)
-        return
-    _draw_charts(drawn, axis, by, wanted)
-    draw_pairs(bench, wanted, count)
+        draw_newest(bench)
+    elif len(drawn.points) > len({point.series for point in drawn.points}):
+        _draw_charts(drawn, axis, by, wanted)
+        draw_pairs(bench, wanted, count)
+    else:
+        draw_pairs(bench, wanted, count)
+        _draw_one_bank(drawn, axis, by, wanted)
+        draw_newest(bench)
+
+
+def _splitter_title(by: Splitter) -> str:
+    match by:
+        case "none":
+            return SPLITTERS[by]
+        case "memory":
+            return "With and without memory"
+        case _:
+            return f"By {SPLITTERS[by].lower()}"
 
 
 def _segmented(name: str, options: dict[Axis, str], param: str, value: Axis) -> None:
@@ -95,6 +108,7 @@ def _segmented(name: str, options: dict[Axis, str], param: str, value: Axis) -> 
         list(options),
         format_func=options.__getitem__,
         required=True,
+        label_visibility="collapsed",
         key=runs_address.field(param, value),
         on_change=runs_address.keep,
         args=(param, "revision"),
@@ -165,6 +179,29 @@ def _draw_charts(drawn: Drawn, axis: Axis, by: Splitter, wanted: RunFilter) -> N
     _draw_table(drawn.points, axis, by, wanted)
 
 
+def _draw_one_bank(drawn: Drawn, axis: Axis, by: Splitter, wanted: RunFilter) -> None:
+    """One point a line shows no trend: what the runs came to, and what makes the next point."""
+    st.subheader("As the bank evolves", anchor=False)
+    if any(point.simulated for point in drawn.points):
+        draw_simulated_badge()
+    runs = sum(point.runs for point in drawn.points)
+    st.text(
+        f"{words.count(runs, 'graded run')} so far, of banks too much alike to show a trend. Decide on what waits for "
+        "review, then run more tasks: what the bank becomes makes the next point."
+    )
+    with st.container(horizontal=True, gap="small"):
+        draw_link("Review what waits", "review", icon=":material/rate_review:")
+        draw_link("Run a task", "run", icon=":material/play_circle:")
+    if len(drawn.points) > 1:
+        rows = [
+            _dot(point, _scaled(point.rate, 100), series_title(point.series, by), axis, by, "Passed, %")
+            for point in drawn.points
+        ]
+        chart = interval_chart([Line("Success", rows)], x="Passed, % of runs", percent=True)
+        draw_chart(chart, f"trends-bank-{by}", "Success of each; the table below has it too.")
+    _draw_table(drawn.points, axis, by, wanted)
+
+
 def _draw_one(
     name: str, drawn: Drawn, axis: Axis, by: Splitter, wanted: RunFilter, figure: Callable[[Point], Interval | None],
     y: str, top: float | None, ticks: Sequence[Tick], height: int,
@@ -173,6 +210,8 @@ def _draw_one(
     lines = lines_of(drawn.points, axis, by, figure, y)
     chart = line_chart(lines, x=AXES[axis], y=y, top=top, ticks=ticks, height=height)
     alt = f"{name} against {AXES[axis].lower()}, with 95 % intervals. The same figures are in the table below."
+    low, high = chart.layout.yaxis.range
+    chart.layout.yaxis.range = (low or -0.04 * high, high)  # a dot at nought is a whole dot
     clicked = draw_chart(chart, f"trends-{name}-{axis}-{by}", alt, clicks=True)
     if clicked:
         st.switch_page(place("runs"), query_params=runs_of(clicked[0], wanted, axis, by))
@@ -185,7 +224,7 @@ def lines_of(
     lines = []
     for series in sorted({point.series for point in points}):
         dots = [
-            Dot(point.place, found.estimate, found.low, found.high, _hover(point, axis, by, y, found), _data(point))
+            _dot(point, found, point.place, axis, by, y)
             for point in points
             if point.series == series and (found := figure(point)) is not None
         ]
@@ -193,8 +232,14 @@ def lines_of(
     return lines
 
 
+def _dot(point: Point, found: Interval, place: float | str, axis: Axis, by: Splitter, y: str) -> Dot:
+    """A point with its interval; one task alone says nothing about others, so it has none."""
+    low, high = (found.low, found.high) if point.tasks > 1 else (found.estimate, found.estimate)
+    return Dot(place, found.estimate, low, high, _hover(point, axis, by, y, found), _data(point))
+
+
 def _hover(point: Point, axis: Axis, by: Splitter, y: str, found: Interval) -> list[str]:
-    lines = [f"{y}: {number(found)}" if found.high < 1e9 else f"{y}: {found.estimate:.1f} (one task)"]
+    lines = [f"{y}: {number(found, point.tasks)}{'' if point.tasks > 1 else ' (one task)'}"]
     lines.append(f"{AXES[axis]} {_span(point)}")
     lines.append(f"{words.count(point.runs, 'run')} of {words.count(point.tasks, 'task')}")
     if by != "none":
@@ -217,6 +262,8 @@ def _scaled(found: Interval, factor: float) -> Interval:
 def series_title(series: str, by: Splitter) -> str:
     """What a line is called."""
     match by:
+        case "memory":
+            return MEMORY[series]
         case "level":
             return level_title(series)
         case "placement":
@@ -246,10 +293,14 @@ def marks_of(marks: Sequence[Mark], axis: Axis) -> list[Tick]:
     """Decisions as ticks along the axis."""
     ticks = []
     for mark in marks:
-        name, symbol = KINDS[mark.kind]
+        name, symbol = ("Undone", "x-thin") if mark.kind == "undo" else (KINDS[mark.kind].done, KINDS[mark.kind].symbol)
         one = mark.decisions == 1
         at = f"Revision {mark.revision:,}" if one else f"Revisions {mark.revision:,} to {mark.last_revision:,}"
-        what = f"{name} by {mark.by}" if one else f"{name}: {mark.decisions:,} decisions, the first by {mark.by}"
+        what = (
+            f"{name} by {by_title(mark.by)}"
+            if one
+            else f"{name}: {mark.decisions:,} decisions, the first by {by_title(mark.by)}"
+        )
         hover = [what, *([mark.title] if mark.title else []), f"{at} · {words.count(mark.size, 'memory')} after it"]
         ticks.append(Tick(mark.revision if axis == "revision" else mark.size, name, symbol, hover))
     return ticks
@@ -265,8 +316,8 @@ def _draw_table(points: Sequence[Point], axis: Axis, by: Splitter, wanted: RunFi
         AXES[axis]: [_span(point) for point in points],
         "Runs": [words.count(point.runs, "run") for point in points],
         "Tasks": [point.tasks for point in points],
-        "Passed, %": [percent(point.rate) for point in points],
-        "Steps": [number(point.steps) if point.tasks > 1 else f"{point.steps.estimate:.1f}" for point in points],
+        "Passed, %": [percent(point.rate, point.tasks) for point in points],
+        "Steps": [number(point.steps, point.tasks) for point in points],
         "Failed steps, %": [_failed(point) for point in points],
     }
     with panel:
@@ -284,6 +335,4 @@ def _ask(addresses: Sequence[dict[str, str]]) -> None:
 
 
 def _failed(point: Point) -> str:
-    if point.failed is None:
-        return "–"
-    return percent(point.failed) if point.tasks > 1 else f"{100 * point.failed.estimate:.1f}"
+    return "–" if point.failed is None else percent(point.failed, point.tasks)

@@ -36,8 +36,8 @@ def draw_pairs(bench: Workbench, wanted: RunFilter, count: tuple[int, int, str])
         st.text(sentence(whole), width="stretch")
     if len(found) > 1:
         dots = [
-            Dot(name_of(entry), 100 * entry.rate.estimate, 100 * entry.rate.low, 100 * entry.rate.high, [
-                f"{name_of(entry)}: {points(entry.rate)} points", _base(entry),
+            interval_dot(name_of(entry), entry.rate, entry.tasks, [
+                f"{name_of(entry)}: {points(entry.rate, entry.tasks)} points", _base(entry),
             ])
             for entry in found
         ]  # fmt: skip
@@ -60,6 +60,12 @@ def name_of(entry: Difference) -> str:
     return "All tasks" if entry.name == "all" else entry.name.capitalize()
 
 
+def interval_dot(place: float | str, share: Interval, tasks: int, hover: Sequence[str]) -> Dot:
+    """A share in percent with its interval; one task alone says nothing about others, so it has none."""
+    low, high = (share.low, share.high) if tasks > 1 else (share.estimate, share.estimate)
+    return Dot(place, 100 * share.estimate, 100 * low, 100 * high, hover)
+
+
 def _base(entry: Difference) -> str:
     tasks, runs = words.count(entry.tasks, "task"), words.count(entry.runs + entry.runs_without, "run")
     return f"{tasks}, {runs}"
@@ -68,7 +74,8 @@ def _base(entry: Difference) -> str:
 def sentence(entry: Difference) -> str:
     """A difference in a sentence, with what it rests on."""
     return (
-        f"Memory changes success by {points(entry.rate)} points and the steps of a run by {signed(entry.steps)}, on "
+        f"Memory changes success by {points(entry.rate, entry.tasks)} points and the steps of a run by "
+        f"{signed(entry.steps, entry.tasks)}, on "
         f"{words.count(entry.tasks, 'task')} that ran both ways ({words.count(entry.runs, 'run')} with memory, "
         f"{entry.runs_without:,} without)."
     )
@@ -78,19 +85,15 @@ def table(found: Sequence[Difference]) -> dict[str, list[str]]:
     """The differences as a table, figure by figure."""
     rows: list[tuple[str, ...]] = []
     for entry in found:
-        rows.append((name_of(entry), "Success, %", *_shares(entry.rate_with, entry.rate_without), points(entry.rate),
-                     f"{entry.better} / {entry.worse}"))  # fmt: skip
+        rows.append((name_of(entry), "Success, %", *_shares(entry.rate_with, entry.rate_without),
+                     points(entry.rate, entry.tasks), f"{entry.better} / {entry.worse}"))  # fmt: skip
         rows.append(("", "Steps", f"{entry.steps_with:.1f}", f"{entry.steps_without:.1f}",
-                     signed(entry.steps), ""))  # fmt: skip
+                     signed(entry.steps, entry.tasks), ""))  # fmt: skip
         rows.append(("", "Failed steps, %", *_shares(entry.failed_with, entry.failed_without),
-                     _maybe(entry.failed), ""))  # fmt: skip
+                     "–" if entry.failed is None else points(entry.failed, entry.tasks), ""))  # fmt: skip
     names = ("Tasks", "Figure", "With", "Without", "Difference", "Better / worse")
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def _shares(*values: float | None) -> list[str]:
     return ["–" if value is None else f"{100 * value:.1f}" for value in values]
-
-
-def _maybe(interval: Interval | None) -> str:
-    return "–" if interval is None else points(interval)

@@ -80,12 +80,17 @@ def decider_title(by: str) -> str:
 def tool_title(tool: str) -> str:
     """A tool's name as words: "excel_set_cell" is "Excel set cell"."""
     app, _, action = tool.partition("_")
-    return f"{app.capitalize()} {action.replace('_', ' ')}" if action else tool
+    return f"{app_title(app)} {action.replace('_', ' ')}" if action else tool
+
+
+def app_title(app: str) -> str:
+    """An app's name: "Excel", "OCR"."""
+    return app.upper() if app in ("ocr", "pdf") else app.capitalize()
 
 
 def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 step", "4 steps"."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    """A number with its noun: "1 step", "4 memories", "2 ways"."""
+    plural = noun[:-1] + "ies" if re.search(r"[^aeiou]y$", noun) else noun + "s"
     return f"{number:,} {noun if number == 1 else plural}"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from procmem.experiment.results import Result, Row
 from procmem.experiment.slices import ALL
-from procmem.experiment.tables import Table, tables
+from procmem.experiment.tables import Table, headline, tables
 from procmem.memory.policy import summary
 from procmem.palette import PALETTE
 
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from procmem.experiment.plan import Arm
+    from procmem.experiment.statistics import Interval
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 15px/1.55 system-ui, sans-serif; color: #1f2a2a; max-width: 64rem; margin: 2.5rem auto; padding: 0 1rem; }
+h1 { font-size: 1.75rem; line-height: 1.25; margin-bottom: .5rem; }
+h2 { font-size: 1.125rem; margin: 2rem 0 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; display: block; overflow-x: auto; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid #8884; text-align: left; white-space: nowrap; }
-.label { display: inline-block; border: 1px solid; border-radius: 1rem; padding: 0 .75rem; }
+.label { display: inline-block; background: #efebf6; color: #574780; border-radius: 6px; padding: 0 .6rem; }
 pre { overflow-x: auto; padding: 1rem; border: 1px solid #8884; }
 """
 
@@ -35,6 +38,7 @@ def html(result: Result) -> str:
     parts = [
         f"<h1>{escape(record.name)}</h1>",
         f'<p><span class="label">{escape(result.label)}</span> {escape(_facts(result))}</p>',
+        *_findings(result),
         *_papers(result),
         *_charts(result),
         *(_table(table) for table in tables(result)),
@@ -49,9 +53,20 @@ def _facts(result: Result) -> str:
     record, design = result.record, result.design
     part = "" if result.complete else f" So far {record.done} of {record.total} runs are done."
     return (
-        f"{len(design.tasks)} tasks, {len(design.seeds)} seeds, {record.done} runs, begun "
-        f"{record.created:%Y-%m-%d %H:%M} UTC.{part}"
+        f"{_count(len(design.tasks), 'task')}, {_count(len(design.seeds), 'seed')}, {_count(record.done, 'run')}, "
+        f"begun {record.created:%Y-%m-%d %H:%M} UTC.{part}"
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _findings(result: Result) -> list[str]:
+    """Every comparison over all tasks in a sentence, with what it rests on."""
+    found = [headline(one) for one in result.comparisons if one.slice == ALL]
+    lines = "".join(f"<li>{escape(f'{text[:1].upper()}{text[1:]}')}</li>" for text in found)
+    return [f"<h2>What was found ({escape(result.label)})</h2><ul>{lines}</ul>"] if found else []
 
 
 def _papers(result: Result) -> list[str]:
@@ -76,8 +91,18 @@ def _charts(result: Result) -> list[str]:
     ]
     if result.groups:
         figures.append(_lines(f"Success in percent, group by group {whose}", result.groups))
-    drawn = [figure.to_html(full_html=False, include_plotlyjs=False) for figure in figures]
+    drawn = [_drawn(figure) for figure in figures]
     return [f"<script>{get_plotlyjs()}</script>", *drawn]
+
+
+def _drawn(figure: Any) -> str:
+    """A figure under its title, which is a heading like others: it can be read, copied and found."""
+    title = figure.layout.title.text
+    figure.update_layout(
+        title=None, height=330, margin={"l": 48, "r": 8, "t": 24, "b": 40}, font={"family": "system-ui, sans-serif"}
+    )
+    config = {"displayModeBar": False, "responsive": True}
+    return f"<h2>{title}</h2>{figure.to_html(full_html=False, include_plotlyjs=False, config=config)}"
 
 
 def _bars(title: str, rows: Sequence[Row], interval: Any, scale: float, paper: bool = False) -> Any:
@@ -92,10 +117,7 @@ def _bars(title: str, rows: Sequence[Row], interval: Any, scale: float, paper: b
             name=escape(team),
             x=names,
             y=[scale * found.estimate for _, found in shown],
-            error_y={
-                "array": [scale * (found.high - found.estimate) for _, found in shown],
-                "arrayminus": [scale * (found.estimate - found.low) for _, found in shown],
-            },
+            error_y=_error_bars(shown, scale),
             marker_color=colour,
             offsetgroup=team,
         )
@@ -113,6 +135,15 @@ def _bars(title: str, rows: Sequence[Row], interval: Any, scale: float, paper: b
         title=escape(title), barmode="group", scattermode="group", template="plotly_white", yaxis_rangemode="tozero"
     )
     return figure
+
+
+def _error_bars(shown: Sequence[tuple[Row, Interval]], scale: float) -> dict[str, Any]:
+    """The intervals of rows; what rests on one task alone has none."""
+    spans = [
+        (scale * (found.high - found.estimate), scale * (found.estimate - found.low)) if row.tasks > 1 else (None, None)
+        for row, found in shown
+    ]
+    return {"array": [up for up, _ in spans], "arrayminus": [down for _, down in spans]}
 
 
 def _lines(title: str, rows: Sequence[Row]) -> Any:

@@ -194,7 +194,7 @@ class Experiments:
             UnknownName: there is none.
             BadInput: there are several.
         """
-        found = [record for record in self._log.experiments(10_000) if record.id.startswith(identity)]
+        found = self._log.experiments(6, beginning=identity)
         if len(found) > 1 and identity:
             raise BadInput(f"Several experiments begin with {identity!r}: {', '.join(r.id for r in found[:5])}.")
         return found[0] if identity and found else self._log.experiment(identity)

@@ -58,7 +58,7 @@ def success(result: Result) -> Table:
         cells = [arm, team]
         for name in slices:
             row = result.row(arm, team, name)
-            cells.append(percent(row.rate) if row else "")
+            cells.append(percent(row.rate, row.tasks) if row else "")
             if printed and name.startswith(("all", "level")):
                 cells.append(f"{row.paper:.1f}" if row and row.paper is not None else "")
         rows.append(tuple(cells))
@@ -81,8 +81,8 @@ def gains(result: Result) -> Table:
     )
     rows = [
         (
-            c.arm, c.team, c.slice, points(c.rate), str(c.better), str(c.worse), p_value(c.p), p_value(c.p_corrected),
-            signed(c.steps), points(c.failed) if c.failed else "",
+            c.arm, c.team, c.slice, points(c.rate, c.tasks), str(c.better), str(c.worse), p_value(c.p),
+            p_value(c.p_corrected), signed(c.steps, c.tasks), points(c.failed, c.tasks) if c.failed else "",
         )
         for c in result.comparisons
     ]  # fmt: skip
@@ -102,9 +102,10 @@ def effort(result: Result) -> Table:
     )  # fmt: skip
     rows = [
         (
-            r.arm, r.team, r.slice, str(r.runs), str(r.errors), number(r.steps), percent(r.failed) if r.failed else "",
-            f"{r.replans:.2f}", "" if r.tokens is None else f"{r.tokens:,.0f}",
-            "" if r.dollars is None else f"{r.dollars:.4f}", f"{r.seconds:.1f}",
+            r.arm, r.team, r.slice, str(r.runs), str(r.errors), number(r.steps, r.tasks),
+            percent(r.failed, r.tasks) if r.failed else "", f"{r.replans:.2f}",
+            "" if r.tokens is None else f"{r.tokens:,.0f}", "" if r.dollars is None else f"{r.dollars:.4f}",
+            f"{r.seconds:.1f}",
         )
         for r in result.rows
     ]  # fmt: skip
@@ -115,7 +116,7 @@ def groups(result: Result) -> Table:
     """A stream's success and steps, group by group."""
     columns = ("memory", "team", "group", "runs", "success", "steps")
     rows = [
-        (r.arm, r.team, r.slice.removeprefix("group "), str(r.runs), percent(r.rate), number(r.steps))
+        (r.arm, r.team, r.slice.removeprefix("group "), str(r.runs), percent(r.rate, r.tasks), number(r.steps, r.tasks))
         for r in result.groups
     ]
     return Table(f"Group by group of {result.design.group} tasks ({result.label})", columns, tuple(rows))
@@ -123,31 +124,37 @@ def groups(result: Result) -> Table:
 
 def headline(comparison: Comparison) -> str:
     """A comparison in a sentence."""
+    tasks = comparison.tasks
     return (
-        f"{comparison.arm} against {comparison.baseline}, {comparison.team}: {points(comparison.rate)} points of "
-        f"success, {signed(comparison.steps)} steps, on {comparison.tasks} tasks and {comparison.pairs} pairs of runs "
+        f"{comparison.arm} against {comparison.baseline}, {comparison.team}: {points(comparison.rate, tasks)} points "
+        f"of success, {signed(comparison.steps, tasks)} steps, on {tasks} tasks and {comparison.pairs} pairs of runs "
         f"(McNemar's exact test p = {p_value(comparison.p)})."
     )
 
 
-def percent(interval: Interval) -> str:
-    """A share in percent with its interval."""
-    return f"{100 * interval.estimate:.1f} [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
+def percent(interval: Interval, tasks: int = 2) -> str:
+    """A share in percent with its interval. One task alone says nothing about others, so it has none."""
+    return _told(interval, tasks, 100, "")
 
 
-def points(interval: Interval) -> str:
-    """A difference of shares in points with its interval."""
-    return f"{100 * interval.estimate:+.1f} [{100 * interval.low:+.1f}, {100 * interval.high:+.1f}]"
+def points(interval: Interval, tasks: int = 2) -> str:
+    """A difference of shares in points with its interval, as in ``percent``."""
+    return _told(interval, tasks, 100, "+")
 
 
-def number(interval: Interval) -> str:
-    """A mean with its interval."""
-    return f"{interval.estimate:.1f} [{interval.low:.1f}, {interval.high:.1f}]"
+def number(interval: Interval, tasks: int = 2) -> str:
+    """A mean with its interval, as in ``percent``."""
+    return _told(interval, tasks, 1, "")
 
 
-def signed(interval: Interval) -> str:
-    """A difference of means with its interval."""
-    return f"{interval.estimate:+.1f} [{interval.low:+.1f}, {interval.high:+.1f}]"
+def signed(interval: Interval, tasks: int = 2) -> str:
+    """A difference of means with its interval, as in ``percent``."""
+    return _told(interval, tasks, 1, "+")
+
+
+def _told(interval: Interval, tasks: int, scale: float, sign: str) -> str:
+    estimate, low, high = (f"{scale * value:{sign}.1f}" for value in (interval.estimate, interval.low, interval.high))
+    return f"{estimate} [{low}, {high}]" if tasks > 1 else estimate
 
 
 def p_value(p: float) -> str:

@@ -93,8 +93,8 @@ class ExperimentLog(Protocol):
         """
         ...
 
-    def experiments(self, limit: int = 50, offset: int = 0) -> list[ExperimentRecord]:
-        """Experiments, newest first."""
+    def experiments(self, limit: int = 50, offset: int = 0, beginning: str = "") -> list[ExperimentRecord]:
+        """Experiments whose id begins like this, newest first."""
         ...
 
     def remove_experiment(self, identity: str) -> None:
@@ -184,10 +184,14 @@ class Experiments:
             raise UnknownName("experiment", identity, [id_ for (id_,) in alike])
         return _record(rows[0])
 
-    def experiments(self, limit: int = 50, offset: int = 0) -> list[ExperimentRecord]:
+    def experiments(self, limit: int = 50, offset: int = 0, beginning: str = "") -> list[ExperimentRecord]:
         """See ``ExperimentLog``."""
         rows = self._db.rows(
-            f"select {_COLUMNS}, {_DONE} from experiment order by number desc limit ? offset ?", limit, offset
+            f"select {_COLUMNS}, {_DONE} from experiment where starts_with(id, ?) "
+            "order by number desc limit ? offset ?",
+            beginning,
+            limit,
+            offset,
         )
         return [_record(row) for row in rows]
 

@@ -11,7 +11,7 @@ from procmem.types import Placement, ProposalKind, RunStatus, RunSummary, Split,
 
 Source = Literal["own", "experiment", "demonstration", "any"]
 """Runs that somebody started one by one, runs of experiments, runs of demonstrations that filled the bank, or all."""
-Splitter = Literal["none", "team", "level", "placement", "variant"]
+Splitter = Literal["none", "memory", "team", "level", "placement", "variant"]
 DEMONSTRATION_TEAM = "Demonstration"
 
 
@@ -146,6 +146,7 @@ _GRADED = "success is not null and steps is not null and status in ('succeeded',
 _LEVEL = "(setup ->> '$.task.level')::integer"
 _SERIES: dict[Splitter, str] = {
     "none": "''",
+    "memory": "if(policy ->> '$.placement' = 'none', 'without', 'with')",
     "team": "team",
     "level": f"{_LEVEL}::varchar",
     "placement": "policy ->> '$.placement'",

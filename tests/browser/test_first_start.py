@@ -38,7 +38,7 @@ def test_a_newcomer_finds_runs_proposals_and_an_experiment_made_by_simulated_run
     page.get_by_text("Recent runs").wait_for(timeout=60_000)
     page.get_by_text(re.compile("simulated · ")).first.wait_for()
     page.get_by_text(re.compile("^First start: ")).wait_for(state="detached", timeout=120_000)
-    page.get_by_role("link", name="Review what runs propose").click()
+    page.get_by_role("link", name="Next: Review").click()
     page.get_by_text(re.compile(r"^\d of \d+ decided|^0 of \d+ decided")).wait_for()
     page.goto(f"{app.url}/trends?view=experiments")
     page.get_by_text("As the bank grows").first.wait_for(state="attached")

@@ -69,6 +69,20 @@ def test_a_filter_is_in_the_address_and_survives_a_reload(page: Page, memories_a
     page.wait_for_url(re.compile("q=calendar"))
 
 
+def test_the_page_of_the_list_is_in_the_address(page: Page, memories_app: App) -> None:
+    page.goto(f"{memories_app.url}/memories?page=2")
+    page.get_by_text(re.compile("^26 to 50 of")).wait_for()
+    await_idle(page)
+    pages = page.get_by_test_id("stPagination")
+    pages.get_by_role("button", name="Page 3").click()
+    page.get_by_text(re.compile("^51 to 75 of")).wait_for()
+    assert "page=3" in page.evaluate("location.search")
+    await_idle(page)
+    pages.get_by_role("button", name="Page 1", exact=True).click()
+    page.get_by_text(re.compile("^1 to 25 of")).wait_for()
+    assert "page=" not in page.evaluate("location.search")
+
+
 def test_a_memory_is_retired_for_a_reason_and_brought_back_by_undo(page: Page, memories_app: App) -> None:
     page.goto(f"{memories_app.url}/memories?memory=demo-invitation-1")
     page.get_by_role("button", name="Retire").click()

@@ -117,8 +117,9 @@ def test_a_click_on_a_point_opens_its_runs(page: Page, app: App) -> None:
     page.mouse.down()
     page.mouse.up()
     page.wait_for_url(re.compile(r"/runs\?.*revisions=5-5"))
+    assert "memory=with" in page.url
     heading(page, "Runs").wait_for()
-    page.get_by_text("4 runs").wait_for()
+    page.get_by_text("2 runs").wait_for()
     page.go_back()
     heading(page, "Trends").wait_for()
 

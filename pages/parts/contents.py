@@ -1,4 +1,4 @@
-"""A proposed memory as a person reads it: lists as lists, each step with its reason, call and observation.
+"""What a memory teaches, as a person reads it: lists as lists, each step with its reason, call and observation.
 
 Everything from a memory is escaped: it is text, never HTML or Markdown.
 """
@@ -14,7 +14,7 @@ import streamlit as st
 
 from pages.parts import words
 from pages.parts.plain import label
-from procmem.types import FullTaskUnit, Memory, SubtaskUnit
+from procmem.types import FullTaskUnit, SubtaskUnit, Unit
 
 _STEP = re.compile(r"(?:<think>(.*?)</think>)?\s*<action>(.*?)</action>", re.DOTALL)
 _SEEN = re.compile(r"^\[(\d+)\] ", re.MULTILINE)
@@ -28,10 +28,10 @@ _CALL = (
 _QUIET = "opacity:.75;font-size:.85rem"
 
 
-def draw_contents(memory: Memory) -> None:
+def draw_unit(unit: Unit) -> None:
     """All that a memory teaches, field by field (LEGOMem, Appendix A)."""
-    match memory.unit:
-        case FullTaskUnit() as unit:
+    match unit:
+        case FullTaskUnit():
             _draw_field("Task", unit.task)
             _draw_field("Plan", unit.high_level_plan)
             for number, subtask in enumerate(unit.subtasks, start=1):
@@ -40,10 +40,10 @@ def draw_contents(memory: Memory) -> None:
                     _draw_subtask(subtask)
             _draw_field("Final answer", unit.final_answer)
             _draw_field("Reflections", unit.reflections)
-        case SubtaskUnit() as unit:
+        case SubtaskUnit():
             _draw_subtask(unit)
         case _:
-            assert_never(memory.unit)
+            assert_never(unit)
 
 
 def _draw_subtask(unit: SubtaskUnit) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.parts.contents import call, steps_html, text_html
 from pages.parts.diff import piece_html
 from pages.parts.review_context import outcome_lines
-from pages.parts.review_memory import call, steps_html, text_html
 from procmem.memory.difference import Piece
 from procmem.types import Outcomes, SubtaskUnit, TaskOutcome
 
