@@ -122,4 +122,5 @@ def test_without_memory_the_turns_follow_a_plan_that_was_made_with_one() -> None
     asked = render("delegate", task=GARAGE, plan="1. excel: read data/garage.xlsx.\n2. email: tell Sue.")
     messages = [{"role": "system", "content": system}, {"role": "user", "content": asked}]
     _, calls, _ = answer("large", messages, TURN_TOOLS, 0)
-    assert calls == [("delegate", {"agent": "excel", "subtask": "read data/garage.xlsx."})]
+    subtask = f"read data/garage.xlsx, as your part of this task: {GARAGE}"
+    assert calls == [("delegate", {"agent": "excel", "subtask": subtask})]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 
 from procmem.models.simulated.alignment import gist, likeness, resemblance
@@ -14,7 +14,7 @@ TASK_ENOUGH = 0.38
 """How much a remembered task must be about a new one to be followed, between 0 and 1."""
 SUBTASK_ENOUGH = 0.42
 """The same for subtasks, whose wording is more alike."""
-CALLED_ENOUGH = 0.6
+CALLED_ENOUGH = 0.7
 """The same for tasks, where the agents that the new task's own words call for count too."""
 _CALLED = 0.3
 """What it adds when a memory's agents are just those that the words call for."""
@@ -40,6 +40,12 @@ def related_tasks(
         return aboutness(task, episode) + _CALLED * len(own & wanted) / len(own | wanted)
 
     return _family(fitting, agents, score, CALLED_ENOUGH)
+
+
+def by_itself(procedures: Sequence[tuple[Episode, ...]]) -> Iterator[tuple[Episode, ...]]:
+    """The procedures, then each episode alone: what several have in common may lack what one of them tells."""
+    yield from procedures
+    yield from dict.fromkeys((episode,) for one in procedures for episode in one if len(one) > 1)
 
 
 def _has_its_files(task: str, old: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from procmem.models.simulated.alignment import resemblance
 from procmem.models.simulated.answering import answered
 from procmem.models.simulated.borrowing import borrowed_text
-from procmem.models.simulated.choosing import TASK_ENOUGH, aboutness, related_tasks
+from procmem.models.simulated.choosing import TASK_ENOUGH, aboutness, by_itself, related_tasks
 from procmem.models.simulated.context import Context
 from procmem.models.simulated.dividing import divided, elsewhere, left_over, unfinished
 from procmem.models.simulated.evaluation import evaluate
@@ -38,7 +38,7 @@ def _planned(request: Request) -> list[Planned]:
 
     Each memory's plan is told for the new task by itself; the one whose steps most others tell too is taken.
     """
-    best = next(iter(_chosen(request)), ())
+    best = next((one for one in by_itself(_chosen(request)) if grounded(induce(one, TURN), _base(request))), ())
     likest = sorted(best, key=lambda one: -resemblance(request.task, one.text("task"))) or _scripts(request)
     if not likest:
         return [(agent, _headline(text)) for agent, text in divided(request)]
@@ -75,8 +75,8 @@ def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
             "delegate",
             {"agent": done[-1].tool, "subtask": subtask, "progress": False},
         )
-    base = Context({"task": request.task}, {}, user=request.user, today=request.today)
-    procedure = next((found for one in chosen if grounded(found := induce(one, TURN), base)), None)
+    base = _base(request)
+    procedure = next((found for one in by_itself(chosen) if grounded(found := induce(one, TURN), base)), None)
     if procedure is None:
         return _by_words(request)
     reached = follow(procedure, base, _without_repeats(done), lambda one: report_seen(one.observation), repair=False)
@@ -89,6 +89,11 @@ def turn(request: Request, *, recovers: bool) -> tuple[str, Call]:
         "finish",
         {"answer": _answer(procedure, reached.context, request)},
     )
+
+
+def _base(request: Request) -> Context:
+    """What is known before anything is done."""
+    return Context({"task": request.task}, {}, user=request.user, today=request.today)
 
 
 def _turns(request: Request, first: int = 0) -> list[Done]:
@@ -135,6 +140,8 @@ def _by_words(request: Request) -> tuple[str, Call]:
         steps = planned
     if len(done) < len(steps) and len(request.done) < _MOST_TURNS:
         agent, text = steps[len(done)]
+        if steps is planned:  # a step of a plan tells little of what it is for
+            text = f"{text.rstrip('.')}, as your part of this task: {request.task}"
         return "The next part of the task.", ("delegate", {"agent": agent, "subtask": text})
     more = left_over(request) if steps is not planned and len(request.done) < _MOST_TURNS else []
     if more:
