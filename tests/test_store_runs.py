@@ -222,6 +222,15 @@ def test_events_that_wait_together_are_written_together_and_the_fault_of_one_is_
     assert store.append("huge", FINISHED) == 1
 
 
+@pytest.fixture
+def heeding() -> Iterator[None]:
+    """Ctrl+C interrupts, also where a shell started the tests in the background, which makes processes deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeding")
 def test_who_is_interrupted_while_waiting_to_write_is_in_nobodys_way(store: DuckStore) -> None:
     for run_id in ("first", "interrupted", "later"):
         store.begin_run(a_run(run_id), {})
