@@ -328,7 +328,7 @@ def _cell(rows: Rows, column: Column, place: int, context: Context) -> str | Non
     if not chosen or table is None or not -len(chosen) <= place < len(chosen):
         return None
     where = place_of(column, table, context)
-    return chosen[place][table.columns[where]] or None if where is not None else None
+    return chosen[place].get(table.columns[where]) or None if where is not None else None
 
 
 def _nearest(nearest: Nearest, context: Context) -> str | None:
@@ -362,5 +362,5 @@ def _aggregate(operator: str, rows: Rows, column: Column | None, context: Contex
     place = place_of(column, table, context) if column else None
     if place is None:
         return None
-    values = [value for row in chosen if (value := as_number(row[table.columns[place]])) is not None]
+    values = [value for row in chosen if (value := as_number(row.get(table.columns[place], ""))) is not None]
     return figure(operator, values)
