@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from procmem.models.simulated.alignment import carry
 from procmem.models.simulated.context import Context
@@ -218,9 +217,12 @@ def place_of(column: Column, table: Table, context: Context) -> int | None:
     return found
 
 
-def rows_of(rows: Rows, context: Context) -> list[dict[str, str]] | None:
-    """The chosen rows as records, in order; None when there is no such table or column."""
-    table = context.table(home(rows, context))
+def rows_of(rows: Rows, context: Context, column: Column | None = None) -> list[dict[str, str]] | None:
+    """The chosen rows as records, in order; None when there is no such table or column.
+
+    ``column`` is what is wanted of them, which the table must have too, if any of its step has it.
+    """
+    table = context.table(home(rows, context, column))
     if table is None:
         return None
     mask = selected(rows.condition, table, context)
@@ -253,11 +255,6 @@ def home(rows: Rows, context: Context, column: Column | None = None) -> TableRef
             if other is not None and all(other.column(name) is not None for name in names):
                 return ref
     return rows.table
-
-
-def _at_home(rows: Rows, context: Context, column: Column | None) -> Rows:
-    ref = home(rows, context, column)
-    return rows if ref == rows.table else replace(rows, table=ref)
 
 
 def _columns_named(condition: Condition) -> tuple[Column, ...]:
@@ -322,13 +319,11 @@ def _listed(table: Table, place: int, ref: TableRef, column: Column, context: Co
 
 
 def _cell(rows: Rows, column: Column, place: int, context: Context) -> str | None:
-    rows = _at_home(rows, context, column)
-    chosen = rows_of(rows, context)
-    table = context.table(rows.table)
+    chosen, table = rows_of(rows, context, column), context.table(home(rows, context, column))
     if not chosen or table is None or not -len(chosen) <= place < len(chosen):
         return None
     where = place_of(column, table, context)
-    return chosen[place].get(table.columns[where]) or None if where is not None else None
+    return chosen[place][table.columns[where]] or None if where is not None else None
 
 
 def _nearest(nearest: Nearest, context: Context) -> str | None:
@@ -353,8 +348,7 @@ def _column_number(wanted: ColumnNumber, context: Context) -> str | None:
 
 
 def _aggregate(operator: str, rows: Rows, column: Column | None, context: Context) -> str | None:
-    rows = _at_home(rows, context, column)
-    chosen, table = rows_of(rows, context), context.table(rows.table)
+    chosen, table = rows_of(rows, context, column), context.table(home(rows, context, column))
     if chosen is None or table is None:
         return None
     if operator == "count":
@@ -362,5 +356,5 @@ def _aggregate(operator: str, rows: Rows, column: Column | None, context: Contex
     place = place_of(column, table, context) if column else None
     if place is None:
         return None
-    values = [value for row in chosen if (value := as_number(row.get(table.columns[place], ""))) is not None]
+    values = [value for row in chosen if (value := as_number(row[table.columns[place]])) is not None]
     return figure(operator, values)
