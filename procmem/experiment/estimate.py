@@ -11,7 +11,7 @@ from procmem.store.experiments import ExperimentLog, RunFigures
 from procmem.types import Team
 
 STAND_IN = ("simulated/large", "simulated/small")
-TYPICAL = RunFigures(0, "", "succeeded", None, 6, 0, 0, 15, 60_000, 900, None, 0.0)
+TYPICAL = RunFigures(0, "", "succeeded", None, 7, 0, 0, 14, 56_000, 1_000, None, 0.0)
 """A run of the simulated LLM team with LEGOMem's policy on the bundled test split, as measured, where none is known."""
 
 

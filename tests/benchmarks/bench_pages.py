@@ -157,7 +157,7 @@ DEEDS = (
     Deed("Review: next", "/review?proposal=p1000", press("ArrowRight"), "h3:has-text('new 1001')"),
     Deed("Review: why discard", "/review?proposal=p1000", press("d"), "text=Why discard it?"),
     Deed("Review: edit", "/review?proposal=p1000", press("e"), "text=Save and accept"),
-    Deed("Review: show decided", "/review", click("Decided"), "text=/Accepted by Ann/"),
+    Deed("Review: show decided", "/review", click("Decided"), "text=/Accepted by/"),
     Deed("Review: table", "/review", click("Table"), "[data-testid=stDataFrame]"),
     Deed("Memories: words", "/memories", search("Search memories", "report sales"), "text=/ of (?!50,)[\\d,]+ ·/"),
     Deed("Memories: meaning", "/memories?how=meaning", search("Search memories", "sort sales"), "text=of 200"),
